@@ -1,0 +1,29 @@
+// Reading any bank file: detect what it is by its content, then stream its words and findings.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "core/exchange.hpp"
+#include "core/result.hpp"
+
+namespace counterfoil {
+
+struct ReadOptions {
+  std::string file_name;     // For places only; never used to decide what the file is.
+  std::string format;        // Empty: detect by content. Else a name of `format list`, such as "nacha".
+  bool accept_partial = false;  // A channel whose bank sends files without headers or controls (NACHA): those are warnings.
+  std::uint64_t most_findings = 1000;  // Of one code; the rest is counted in one closing note. Garbage must not flood.
+};
+
+/// What can be said of a file at its end. `refused` when any finding refuses it: nothing may be posted then.
+enum class Verdict : std::uint8_t { accepted, accepted_with_findings, refused };
+
+[[nodiscard]] std::string_view verdict_name(Verdict verdict);
+
+/// Streams one bank file. Every word and finding goes to `sink`, in the order of the file. The Error of the result
+/// is only for a source that cannot be read; whatever is wrong with the content is a finding.
+[[nodiscard]] Result<Verdict> read_bank_file(ByteSource& source, const ReadOptions& options, WordSink& sink);
+
+}  // namespace counterfoil
