@@ -1,0 +1,184 @@
+// The scheme catalogue: everything true about a bank scheme, read from the data under schemes/. It is embedded in the
+// binary, and a directory of the same shape can replace single values or add whole schemes.
+//
+// One folder a scheme:
+//   scheme.toml      title, currency, calendar, formats
+//   reasons.tsv      what a bank's reason code means and what to do about it
+//   statuses.tsv     the same for status codes (pain.002), where the scheme has them
+//   rules.toml       lead days, return windows, limits: each value with its source
+//   profiles.toml    what single banks want differently
+//   calendar/YYYY.tsv   days off and days worked instead, where they cannot be computed
+//   *.layout, *.table   descriptions of files; formats and parsers read them
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/date.hpp"
+#include "core/exchange.hpp"
+#include "core/finding.hpp"
+#include "core/money.hpp"
+#include "core/result.hpp"
+
+namespace counterfoil {
+
+/// May the same claim be presented again after this reason?
+struct RetryPolicy {
+  enum class Choice : std::uint8_t {
+    no,   // Never by itself and never by a click: the cause must go first.
+    yes,  // The next run may take it, within the limits below.
+    ask,  // A person decides each time.
+  };
+  Choice choice = Choice::no;
+  unsigned most_times = 0;    // Retries after the first presentation; 0 = the rule "retry_most_times" of the scheme.
+  unsigned within_days = 0;   // Calendar days after the first settlement; 0 = the rule "retry_within_days".
+  unsigned wait_days = 0;     // Calendar days to let pass before the next presentation.
+};
+
+/// What a reason does to the payer's mandate.
+enum class MandateEffect : std::uint8_t {
+  none,
+  hold,     // This claim waits for a decision; the mandate itself stays usable afterwards.
+  suspend,  // No collection until new data or a decision comes in.
+  amend,    // Stays usable; its data must change before the next collection (NOC).
+  end,      // Revoked or void: never collect on it again.
+};
+
+/// Who has to move.
+enum class ReasonAction : std::uint8_t {
+  none,         // It worked, or it only informs.
+  wait,         // Not decided yet: no new debit meanwhile.
+  retry,
+  fix_account,  // New account data of the payer.
+  fix_data,     // Our master data are wrong.
+  contact,      // Speak with the payer.
+  stop,         // Stop collecting from this payer this way.
+  bank,         // Speak with our bank.
+  technical,    // Our file or the channel was wrong.
+};
+
+[[nodiscard]] std::string_view mandate_effect_name(MandateEffect effect);
+[[nodiscard]] std::string_view reason_action_name(ReasonAction action);
+
+/// A reason or status code of a scheme.
+struct Reason {
+  std::string code;  // As the bank writes it: "R01", "MS03", "FSBR6040".
+  /// What the code usually says of a claim. A message may say it better: the same AM04 rejects in pain.002 and
+  /// returns in camt.054.
+  Outcome outcome = Outcome::unknown;
+  ReasonAction action = ReasonAction::contact;
+  RetryPolicy retry;
+  MandateEffect mandate_effect = MandateEffect::none;
+  Severity severity = Severity::warning;  // note: everyday; warning: somebody must act; error: fraud, our file, our account.
+  std::vector<std::string> flags;         // "unauthorized", "administrative", "operator", "death", "duplicate", ...
+  std::string meaning_en, meaning_zh;
+  std::string next_step, next_step_zh;
+  std::string source;
+  Place place;
+
+  [[nodiscard]] bool has_flag(std::string_view flag) const;
+};
+
+using RuleValue = std::variant<std::int64_t, bool, std::string>;
+
+/// One value of rules.toml. `key` is one of `known_rules()`.
+struct Rule {
+  std::string key;
+  RuleValue value;
+  std::string unit;    // "TARGET days", "minor units".
+  std::string source;  // Never empty.
+  std::string sure;    // "A", "B", "C" as the README of the scheme explains, or "site": a setting of the site.
+  std::string note;
+  Place place;
+};
+
+/// What one bank wants differently. Switches are rule keys or switch keys; they win over the rules of the scheme.
+struct Profile {
+  std::string name;    // "gbic5".
+  std::string title;
+  std::string format;  // "pain.008.001.08".
+  std::optional<Date> valid_from, valid_to;  // Both days included; no writing outside them.
+  std::string source;
+  std::map<std::string, RuleValue, std::less<>> switches;
+  Place place;
+};
+
+/// A day a yearly calendar names. Days it does not name are days off on Saturday and Sunday only.
+struct CalendarDay {
+  Date date;
+  bool is_off = true;
+  std::string name;
+};
+
+/// The text of a layout or table and where it came from, for messages.
+struct SchemeText {
+  std::string text;
+  std::string file;  // "schemes/nacha/nacha.layout (built in)" or the path of the file that replaced it.
+};
+
+struct Scheme {
+  std::string name;      // Folder name: "nacha".
+  std::string title;     // "NACHA ACH debits".
+  Currency currency;
+  std::string calendar;  // "target2", "us-fed", "cn" or a name under which a site keeps its own days.
+  std::vector<std::string> formats;  // Of collection files we write.
+
+  std::map<std::string, SchemeText, std::less<>> layouts;  // By file name without ".layout".
+  std::map<std::string, SchemeText, std::less<>> tables;   // By file name without ".table".
+  std::map<std::string, Reason, std::less<>> reasons;
+  std::map<std::string, Reason, std::less<>> statuses;
+  std::map<std::string, Rule, std::less<>> rules;
+  std::map<std::string, Profile, std::less<>> profiles;
+  std::map<int, std::vector<CalendarDay>> calendar_years;  // Days sorted by date. A missing year is not known.
+
+  /// Compared without case and outer blanks, because banks write codes both ways. nullptr: a code nobody knows.
+  [[nodiscard]] const Reason* find_reason(std::string_view code) const;
+  [[nodiscard]] const Reason* find_status(std::string_view code) const;
+  [[nodiscard]] const Profile* find_profile(std::string_view name) const;
+
+  /// The value of a rule or switch: of the profile if it has one (empty name: none), else of the scheme. nullopt where
+  /// neither says anything. A key that is not in `known_rules()` or of another type is a mistake of ours.
+  [[nodiscard]] std::optional<std::int64_t> number(std::string_view key, std::string_view profile = {}) const;
+  [[nodiscard]] std::optional<bool> flag(std::string_view key, std::string_view profile = {}) const;
+  [[nodiscard]] std::optional<std::string_view> text(std::string_view key, std::string_view profile = {}) const;
+};
+
+/// A rule or switch key with the type of its value and what it means. Anything else in a rules or profiles file is
+/// refused with its line, so that a misspelt limit never passes for no limit.
+struct KnownRule {
+  enum class Type : std::uint8_t { number, flag, text };
+  std::string_view key;
+  Type type;
+  std::string_view meaning;
+};
+
+[[nodiscard]] const std::vector<KnownRule>& known_rules();
+
+class Catalogue {
+ public:
+  /// The data in the binary, loaded once.
+  [[nodiscard]] static const Catalogue& built_in();
+
+  /// The built-in data with `directory` laid over it: DIRECTORY/<scheme>/<file>. Layouts and tables replace those of
+  /// the same name, reasons those of the same code, rules those of the same key, profiles and calendar years
+  /// those of the same name. A folder that is no known scheme adds one and needs a scheme.toml.
+  [[nodiscard]] static Result<Catalogue> with_directory(const std::string& directory);
+
+  [[nodiscard]] const std::vector<Scheme>& schemes() const { return schemes_; }  // Sorted by name.
+  [[nodiscard]] const Scheme* find(std::string_view name) const;
+  /// The scheme that writes or reads `format`, such as "pain.008.001.08", "camt.054.001.08" or "nacha".
+  [[nodiscard]] const Scheme* find_by_format(std::string_view format) const;
+
+ private:
+  std::vector<Scheme> schemes_;
+
+  [[nodiscard]] Result<void> add_file(std::string_view path, std::string_view bytes, const std::string& shown_as);
+  [[nodiscard]] Result<void> check() const;
+};
+
+}  // namespace counterfoil
