@@ -12,7 +12,7 @@
 #include <string_view>
 
 #include "core/result.hpp"
-#include "core/uuid.hpp"
+#include "core/id.hpp"
 #include "security/environment.hpp"
 
 namespace counterfoil {
@@ -22,7 +22,7 @@ struct SealPlace {
   std::int64_t tenant = 0;
   std::string_view table;
   std::string_view column;
-  Uuid row;
+  Id row;
 };
 
 struct SealedValue {
