@@ -17,11 +17,11 @@ enum class Severity : std::uint8_t { error, warning, note };
 
 /// One remark with its place. The message quotes what was found and what was expected, account numbers masked.
 struct Finding {
-  std::string code;  // Stable: "control.entry-hash", "xml.doctype".
+  std::string code = {};  // Stable: "control.entry-hash", "xml.doctype".
   Severity severity = Severity::error;
   Place place = {};
-  std::string message;
-  std::string remedy;
+  std::string message = {};
+  std::string remedy = {};
   bool refuses_file = false;  // The whole file is not acceptable; nothing of it may be posted.
 };
 

@@ -10,12 +10,12 @@ namespace counterfoil {
 /// The spot a person opens to see the problem. Lines and columns count from 1; 0 is "not known".
 /// Columns count bytes, as bank manuals do.
 struct Place {
-  std::string file;
+  std::string file = {};
   std::uint32_t line = 0;
   std::uint32_t column_first = 0;
   std::uint32_t column_last = 0;
-  std::string path;   // Element path of an XML file: "Document/CstmrPmtStsRpt/OrgnlPmtInfAndSts[2]".
-  std::string field;  // Name of the field or column as its layout or table spells it.
+  std::string path = {};   // Element path of an XML file: "Document/CstmrPmtStsRpt/OrgnlPmtInfAndSts[2]".
+  std::string field = {};  // Name of the field or column as its layout or table spells it.
 
   bool operator==(const Place&) const = default;
 };
@@ -34,9 +34,9 @@ enum class ErrorKind : std::uint8_t {
 /// What went wrong in the world. What went wrong in our own code is `require`, never an Error.
 /// The explanation and the remedy hold no account number and no text of a database exception.
 struct Error {
-  std::string code;         // For programs, stable once released: "batch.not-approved".
-  std::string explanation;  // For people: one sentence that says what and why.
-  std::string remedy;       // For people: what to do next. Never empty.
+  std::string code = {};         // For programs, stable once released: "batch.not-approved".
+  std::string explanation = {};  // For people: one sentence that says what and why.
+  std::string remedy = {};       // For people: what to do next. Never empty.
   Place place = {};
   ErrorKind kind = ErrorKind::failed;
 };

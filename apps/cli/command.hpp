@@ -24,8 +24,8 @@ enum class ValueKind : std::uint8_t { text, number, date, file, folder };
 
 /// A positional value: "FILE".
 struct Argument {
-  std::string name;
-  std::string help;
+  std::string name = {};
+  std::string help = {};
   ValueKind kind = ValueKind::text;
   bool required = true;
   bool many = false;  // Only the last argument may be.
@@ -35,8 +35,8 @@ struct Argument {
 /// "--scheme S", or a switch when `value` is empty: "--unmask".
 struct Option {
   std::string name;   // With its dashes.
-  std::string value;  // What help prints for the value; empty makes it a switch.
-  std::string help;
+  std::string value = {};  // What help prints for the value; empty makes it a switch.
+  std::string help = {};
   ValueKind kind = ValueKind::text;
   bool required = false;
   bool many = false;
@@ -46,8 +46,8 @@ struct Option {
 
 /// A line a person can paste. Tests run those marked `runs` in a folder that holds the files of fixtures/examples.
 struct Example {
-  std::string line;  // Without the program's name: "file show answer.ach".
-  std::string note;
+  std::string line = {};  // Without the program's name: "file show answer.ach".
+  std::string note = {};
   bool runs = true;
   int exit = 0;  // What a run of it ends with.
 };
@@ -57,23 +57,23 @@ struct Globals {
   bool json = false;
   bool quiet = false;
   bool dry_run = false;
-  std::string as;        // Another operator; only a test environment allows it.
-  std::string database;  // postgresql://...; empty: the private cluster.
-  std::string home;      // Data folder: --home, else COUNTERFOIL_HOME, else the XDG data folder.
-  Date today;            // --as-of, else the day of this machine's clock and zone.
+  std::string as = {};        // Another operator; only a test environment allows it.
+  std::string database = {};  // postgresql://...; empty: the private cluster.
+  std::string home = {};      // Data folder: --home, else COUNTERFOIL_HOME, else the XDG data folder.
+  Date today = {};            // --as-of, else the day of this machine's clock and zone.
 };
 
 class Invocation;
 
 struct Command {
-  std::string noun;
-  std::string verb;         // Empty for a command of one word, such as "status".
-  std::string summary;      // One line, without a full stop, beginning with a verb.
-  std::string description;  // Whole sentences.
+  std::string noun = {};
+  std::string verb = {};         // Empty for a command of one word, such as "status".
+  std::string summary = {};      // One line, without a full stop, beginning with a verb.
+  std::string description = {};  // Whole sentences.
   std::vector<Argument> arguments = {};
   std::vector<Option> options = {};
   std::vector<Example> examples = {};
-  std::function<Result<int>(Invocation&)> run;  // The exit code: 0 done, 3 done and people are needed, 5 not acceptable.
+  std::function<Result<int>(Invocation&)> run = {};  // The exit code: 0 done, 3 done and people are needed, 5 not acceptable.
 
   [[nodiscard]] std::string path() const { return verb.empty() ? noun : noun + " " + verb; }
 };

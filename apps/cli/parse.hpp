@@ -13,11 +13,11 @@ namespace counterfoil {
 /// What the words ask for.
 struct ParsedLine {
   const Command* command = nullptr;  // Null when only help or the version is asked for.
-  Globals globals;
-  Invocation::Values values;
+  Globals globals = {};
+  Invocation::Values values = {};
   bool no_color = false;
   bool help = false;         // Help of `command`, of `noun` where that is set, else of the program.
-  std::string noun;
+  std::string noun = {};
   bool version = false;
 };
 
