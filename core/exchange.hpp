@@ -196,6 +196,7 @@ struct FileCounts {
   std::uint64_t entries = 0;
   std::uint64_t addenda = 0;
   std::uint64_t prenotes = 0;
+  FileKind kind = FileKind::unknown;  // What the whole content turned out to be; FileHead::kind knows only its beginning.
 };
 
 /// Takes the words of one file in the order of the file. An implementation that throws is a mistake of ours.

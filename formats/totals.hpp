@@ -1,0 +1,63 @@
+// The declared totals of a layout while a file passes: one keeper for reading and for writing, so that what fills a control record
+// and what checks one cannot differ.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "formats/plan.hpp"
+
+namespace counterfoil {
+
+/// The number a field of digits, money or a code counts as in totals and tests: the digits, the minor units, the index of the code
+/// in its list. nullopt when the bytes do not fit the type. Blank with `blank_fault` is 0.
+[[nodiscard]] std::optional<std::int64_t> field_number(const LayoutPlan& plan, const FieldPlan& field, std::string_view record);
+
+class TotalsKeeper {
+ public:
+  /// Keeps a reference to the plan.
+  explicit TotalsKeeper(const LayoutPlan& plan);
+
+  /// Begins a scope: its totals and those of the scopes inside start from nothing.
+  void open(Scope scope);
+
+  /// Adds one complete record. `bytes` has the full length of the record. Call `open` for the scopes it opens first.
+  void add(std::uint16_t record, std::string_view bytes);
+
+  /// The same with the numbers of the fields decoded already: `numbers[field]`, looked at only where `needs(record)` names the field
+  /// and `is_bad(field)` is clear in `bad` (one bit a field).
+  void add_decoded(std::uint16_t record, const std::int64_t* numbers, const std::vector<bool>& bad);
+  [[nodiscard]] std::span<const std::uint16_t> needs(std::uint16_t record) const;
+
+  /// The total now, modulo applied. Of `number`: the position of the record added last (before `add`: ask `next_number`).
+  [[nodiscard]] std::uint64_t value(std::uint16_t total) const;
+  [[nodiscard]] std::uint64_t next_number(std::uint16_t total) const { return value(total) + 1; }
+
+  /// Something that belongs to the total could not be read, or it overflowed: comparing would repeat a known fault.
+  [[nodiscard]] bool is_spoiled(std::uint16_t total) const { return kept_[total].spoiled; }
+  void spoil(Scope scope);
+
+ private:
+  struct Kept {
+    std::uint64_t value = 0;
+    bool spoiled = false;
+  };
+  struct Step {  // One record adds to one total.
+    std::uint16_t total = 0;
+    std::int32_t field = -1;  // -1: counts one.
+    const std::vector<Test>* where = nullptr;
+  };
+  const LayoutPlan* plan_;
+  std::vector<Kept> kept_;
+  std::vector<std::vector<Step>> steps_;                // By record.
+  std::vector<std::vector<std::uint16_t>> needs_;       // By record.
+  std::vector<std::vector<std::uint16_t>> in_scope_;    // Totals of each scope and of those inside.
+  std::uint64_t records_ = 0;
+
+  void step(const Step& step, std::uint16_t record, const std::int64_t* numbers, const std::vector<bool>& bad);
+};
+
+}  // namespace counterfoil
