@@ -246,4 +246,21 @@ std::string mask_account(std::string_view account) {
   return is_iban_like ? fmt::format("{}...{}", account.substr(0, 4), last) : fmt::format("...{}", last);
 }
 
+std::string sepa_identifier_fault(std::string_view identifier) {
+  if (identifier.empty()) return "is empty";
+  if (identifier.size() > 35) return fmt::format("has {} characters, and 35 are the most", identifier.size());
+  const auto odd = std::ranges::find_if_not(identifier, is_sepa_character);
+  if (odd != identifier.end()) {
+    const auto position = odd - identifier.begin() + 1;
+    const auto byte = static_cast<unsigned char>(*odd);
+    return byte > 0x20 && byte < 0x7F
+               ? fmt::format("has the character {} at position {}, which banks do not take in an identifier", *odd, position)
+               : fmt::format("has the byte {:02X} at position {}, which banks do not take in an identifier", byte, position);
+  }
+  if (identifier.front() == '/' || identifier.back() == '/') return "begins or ends with a slash";
+  if (identifier.find("//") != std::string_view::npos) return "has two slashes in a row";
+  if (identifier.front() == ' ' || identifier.back() == ' ') return "begins or ends with a space";
+  return {};
+}
+
 }  // namespace counterfoil

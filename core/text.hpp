@@ -44,4 +44,9 @@ struct ConvertedText {
 /// "NL91...4300"; any other number by its last four: "...6789". Numbers of fewer than eight characters show nothing: "...".
 [[nodiscard]] std::string mask_account(std::string_view account);
 
+/// A bank identifier of the SEPA set: 1 to 35 characters, no slash at either end, no double slash (EPC230-15).
+/// Answers with what is wrong with it, as the end of a sentence that begins with the identifier's name; empty when
+/// it is fine.
+[[nodiscard]] std::string sepa_identifier_fault(std::string_view identifier);
+
 }  // namespace counterfoil

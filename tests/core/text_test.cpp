@@ -106,5 +106,16 @@ TEST(MaskAccount, KeepsTheLastFour) {
   EXPECT_EQ(mask_account(""), "...");
 }
 
+TEST(SepaIdentifier, TakesWhatBanksTakeAndNamesTheFault) {
+  EXPECT_EQ(sepa_identifier_fault("B000123-1"), "");
+  EXPECT_EQ(sepa_identifier_fault(std::string(35, 'A')), "");
+  EXPECT_EQ(sepa_identifier_fault(std::string(36, 'A')), "has 36 characters, and 35 are the most");
+  EXPECT_EQ(sepa_identifier_fault(""), "is empty");
+  EXPECT_EQ(sepa_identifier_fault("a_b"), "has the character _ at position 2, which banks do not take in an identifier");
+  EXPECT_EQ(sepa_identifier_fault("a\xC3\xBC"), "has the byte C3 at position 2, which banks do not take in an identifier");
+  EXPECT_EQ(sepa_identifier_fault("/a"), "begins or ends with a slash");
+  EXPECT_EQ(sepa_identifier_fault("a//b"), "has two slashes in a row");
+}
+
 }  // namespace
 }  // namespace counterfoil
