@@ -18,8 +18,4 @@ namespace counterfoil {
 /// The unique mandate reference as it is compared: upper case, runs of blanks removed.
 [[nodiscard]] std::string mandate_reference_key(std::string_view reference);
 
-/// An identifier for SEPA messages: 1 to `most` of the allowed characters, no / at either end, no //. "identifier.length",
-/// "identifier.character", "identifier.slash".
-[[nodiscard]] Result<void> check_sepa_identifier(std::string_view text, std::size_t most = 35);
-
 }  // namespace counterfoil
