@@ -77,9 +77,21 @@ bool shows_colour(std::FILE* stream, bool no_color) {
   return isatty(fileno(stream)) == 1;
 }
 
+/// Lines after the first stand as they are, four blanks further in: the line of a layout with its caret below.
+std::string indented_lines(std::string_view text) {
+  std::string result;
+  while (true) {
+    const auto end = text.find('\n');
+    result += printable(text.substr(0, end));
+    if (end == std::string_view::npos) return result;
+    result += "\n    ";
+    text.remove_prefix(end + 1);
+  }
+}
+
 std::string four_parts(std::string_view label, std::string_view code, std::string_view what, const Place& place,
                        std::string_view remedy) {
-  std::string text = fmt::format("{} {}: {}\n", label, code, printable(what));
+  std::string text = fmt::format("{} {}: {}\n", label, code, indented_lines(what));
   if (const std::string where = place_text(place); !where.empty()) text += fmt::format("  where  {}\n", where);
   if (!remedy.empty()) text += fmt::format("  next   {}\n", printable(remedy));
   return text;
@@ -98,11 +110,6 @@ int exit_code(ErrorKind kind) {
     case ErrorKind::temporary: return 75;
   }
   return exit_internal;
-}
-
-std::string masked_account(std::string_view account) {
-  if (account.empty()) return {};
-  return "...." + std::string{account.size() > 4 ? account.substr(account.size() - 4) : std::string_view{}};
 }
 
 std::string printable(std::string_view text) {

@@ -14,16 +14,13 @@
 
 namespace counterfoil {
 
-/// The exit code of an error: see docs/COMMANDS.md.
+/// The exit code of an error: see docs/COMMANDS.md. Account numbers are shown through `mask_account` of core/text.hpp.
 [[nodiscard]] int exit_code(ErrorKind kind);
 
 inline constexpr int exit_done = 0;
 inline constexpr int exit_people_needed = 3;
 inline constexpr int exit_not_acceptable = 5;
 inline constexpr int exit_internal = 70;
-
-/// All but the last four characters as dots: "....4471". Four characters or fewer are all hidden.
-[[nodiscard]] std::string masked_account(std::string_view account);
 
 /// Control characters as "\x1b" and bytes that are not UTF-8 as "\xe4", so that a hostile file cannot steer a terminal.
 [[nodiscard]] std::string printable(std::string_view text);
