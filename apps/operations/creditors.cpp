@@ -1,0 +1,105 @@
+#include "apps/operations/creditors.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "apps/operations/creditor_file.hpp"
+#include "core/creditor_id.hpp"
+#include "core/iban.hpp"
+#include "core/text.hpp"
+#include "store/creditor_accounts.hpp"
+
+namespace counterfoil {
+namespace {
+
+std::unexpected<Error> wrong(const std::string& file, std::string_view key, const Error& why) {
+  return std::unexpected(Error{.code = "creditor.value",
+                               .explanation = fmt::format("The creditor's {} is not usable: {}", key, why.explanation),
+                               .remedy = why.remedy,
+                               .place = {.file = file, .field = std::string{key}},
+                               .kind = ErrorKind::input});
+}
+
+Result<void> check_numbers(CreditorAccount& account, const std::string& file) {
+  if (account.scheme != "iso20022") return {};
+  auto iban = check_iban(account.account);
+  if (!iban) return wrong(file, "account", iban.error());
+  account.account = std::move(*iban);
+  auto id = check_creditor_id(account.creditor_id);
+  if (!id) return wrong(file, "creditor_id", id.error());
+  account.creditor_id = std::move(*id);
+  return {};
+}
+
+bool is_same(const CreditorAccount& stored, CreditorAccount asked) {
+  asked.id = stored.id;
+  asked.version = stored.version;
+  return stored == asked;
+}
+
+Result<CreditorResult> add_in_transaction(Desk& desk, CreditorAccount account) {
+  auto found = find_creditor_account(desk.scope(), account.label);
+  if (!found) return std::unexpected(found.error());
+  if (*found) {
+    if (is_same(**found, account)) return CreditorResult{std::move(**found), true};
+    return std::unexpected(Error{
+        .code = "creditor.label-taken",
+        .explanation = fmt::format("The label {} belongs to another creditor account.", account.label),
+        .remedy = "Choose another label. `counterfoil creditor list` shows those in use.",
+        .kind = ErrorKind::conflict});
+  }
+  account.id = new_id();
+  if (auto done = insert_creditor_account(desk.scope(), account); !done) return std::unexpected(done.error());
+  const auto noted = desk.note("creditor.add", "creditor", account.label,
+                               fmt::format("{} {}, account {}", account.scheme, account.format,
+                                           mask_account(account.account)));
+  if (!noted) return std::unexpected(noted.error());
+  return CreditorResult{std::move(account), false};
+}
+
+}  // namespace
+
+Result<CreditorResult> add_creditor(Desk& desk, std::string_view label, const std::string& file,
+                                    std::string_view scheme) {
+  if (auto allowed = desk.may(Action::manage_accounts); !allowed) return std::unexpected(allowed.error());
+  auto account = read_creditor_file(file, scheme, desk.catalogue());
+  if (!account) return std::unexpected(account.error());
+  account->label = label;
+  if (auto sound = check_numbers(*account, file); !sound) return std::unexpected(sound.error());
+  return in_one_transaction(desk, "creditor-add", [&] { return add_in_transaction(desk, std::move(*account)); });
+}
+
+Result<std::vector<CreditorAccount>> creditors(Desk& desk) {
+  if (auto allowed = desk.may(Action::look); !allowed) return std::unexpected(allowed.error());
+  return list_creditor_accounts(desk.scope());
+}
+
+Result<CreditorAccount> creditor(Desk& desk, std::string_view label) {
+  if (!label.empty()) {
+    auto found = find_creditor_account(desk.scope(), label);
+    if (!found) return std::unexpected(found.error());
+    if (*found) return std::move(**found);
+  }
+  auto all = list_creditor_accounts(desk.scope());
+  if (!all) return std::unexpected(all.error());
+  if (label.empty() && all->size() == 1) return std::move(all->front());
+  std::vector<std::string_view> labels;
+  for (const auto& account : *all) labels.emplace_back(account.label);
+  const auto known = labels.empty() ? std::string{"Add one with `counterfoil creditor add`."}
+                                    : fmt::format("Use one of: {}.", fmt::join(labels, ", "));
+  if (label.empty() && !all->empty()) {
+    return std::unexpected(Error{.code = "creditor.which",
+                                 .explanation = "There are several creditor accounts, and none was named.",
+                                 .remedy = known,
+                                 .kind = ErrorKind::usage});
+  }
+  return std::unexpected(Error{
+      .code = "creditor.unknown",
+      .explanation = label.empty() ? std::string{"There is no creditor account yet."}
+                                   : fmt::format("There is no creditor account labelled {}.", label),
+      .remedy = known,
+      .kind = ErrorKind::usage});
+}
+
+}  // namespace counterfoil

@@ -1,0 +1,139 @@
+#include "apps/operations/scheme_rules.hpp"
+
+#include <fmt/format.h>
+
+#include <string>
+
+namespace counterfoil {
+namespace {
+
+/// A rule that SEPA states for CORE and B2B apart and other schemes once.
+std::optional<std::int64_t> number_for(const Scheme& scheme, const CreditorAccount& account, std::string_view key) {
+  if (account.instrument == "CORE" || account.instrument == "B2B") {
+    const auto apart = fmt::format("{}_{}", key, account.instrument == "CORE" ? "core" : "b2b");
+    for (const auto& known : known_rules()) {
+      if (known.key != apart) continue;
+      if (const auto value = scheme.number(apart, account.profile)) return value;
+    }
+  }
+  return scheme.number(key, account.profile);
+}
+
+int small(std::optional<std::int64_t> value, int otherwise = 0) {
+  return value ? static_cast<int>(*value) : otherwise;
+}
+
+MandateRules mandate_rules(const Scheme& scheme, const CreditorAccount& account) {
+  const bool is_sepa = scheme.name == "iso20022";
+  return MandateRules{
+      .uses_sequence_types = is_sepa,
+      .first_as = account.first_as,
+      .expiry_months = small(scheme.number("mandate_expiry_months", account.profile)),
+      .expiry_warn_days = small(scheme.number("mandate_expiry_warning_days", account.profile), 60),
+      .needs_signature_date = is_sepa,
+      .prenote_wait_bank_days = small(scheme.number("prenote_wait_days", account.profile), 3),
+      .carries_amendments = is_sepa,
+      .one_off_may_be_represented = scheme.name == "nacha"};
+}
+
+RetryRules retry_rules(const Scheme& scheme, const CreditorAccount& account) {
+  RetryRules rules{.most_times = small(scheme.number("retry_most_times", account.profile)),
+                   .within_days = small(scheme.number("retry_within_days", account.profile)),
+                   .wait_days = small(scheme.number("retry_wait_days", account.profile)),
+                   .own_batch = scheme.flag("retry_own_batch", account.profile).value_or(false)};
+  // A retry with a batch of its own is announced as the original entry once more, so its amount must be the same.
+  rules.same_amount = rules.own_batch;
+  for (const auto& [code, reason] : scheme.reasons) {
+    if (reason.retry.choice == RetryPolicy::Choice::yes) rules.codes.push_back(code);
+  }
+  return rules;
+}
+
+AccountCheck account_check(const Scheme& scheme) {
+  if (scheme.name == "iso20022") return AccountCheck::iban_sepa;
+  if (scheme.name == "nacha") return AccountCheck::aba;
+  if (scheme.currency == yuan) return AccountCheck::cnaps;
+  return AccountCheck::none;
+}
+
+/// "16:30" as minutes after midnight; 1440, no cut-off, for anything else.
+std::uint16_t cut_off_minute(std::string_view text) {
+  const auto digit = [&](std::size_t i) { return static_cast<unsigned>(text[i] - '0'); };
+  if (text.size() != 5 || text[2] != ':') return 24 * 60;
+  for (const std::size_t i : {0U, 1U, 3U, 4U}) {
+    if (text[i] < '0' || text[i] > '9') return 24 * 60;
+  }
+  return static_cast<std::uint16_t>((digit(0) * 10 + digit(1)) * 60 + digit(3) * 10 + digit(4));
+}
+
+}  // namespace
+
+Result<BankCalendar> scheme_calendar(const Scheme& scheme) {
+  if (scheme.calendar == "target2") return BankCalendar::target();
+  if (scheme.calendar == "us-fed") return BankCalendar::federal_reserve();
+  std::string table;
+  for (const auto& [year, days] : scheme.calendar_years) {
+    table += fmt::format("year\t{}\n", year);
+    for (const auto& day : days) {
+      table += fmt::format("{}\t{}\t{}\n", iso_date(day.date), day.is_off ? "off" : "work", day.name);
+    }
+  }
+  return BankCalendar::from_table(scheme.calendar, table);
+}
+
+Result<AccountRules> account_rules(const Catalogue& catalogue, const CreditorAccount& account) {
+  const auto* scheme = catalogue.find(account.scheme);
+  if (scheme == nullptr) {
+    return std::unexpected(Error{.code = "scheme.unknown",
+                                 .explanation = fmt::format("Creditor account {} collects under the scheme {}, which "
+                                                            "this program does not know.",
+                                                            account.label, account.scheme),
+                                 .remedy = "Add the scheme's folder, or correct the account. `counterfoil format list` "
+                                           "shows what is known.",
+                                 .kind = ErrorKind::usage});
+  }
+  auto calendar = scheme_calendar(*scheme);
+  if (!calendar) return std::unexpected(calendar.error());
+  const CollectionRules scheme_rules{
+      .mandate = mandate_rules(*scheme, account),
+      .retry = retry_rules(*scheme, account),
+      .lead_bank_days = small(number_for(*scheme, account, "lead_days"), 1),
+      .most_days_ahead = small(scheme->number("most_days_ahead", account.profile)),
+      .notice_days = small(scheme->number("notice_days", account.profile)),
+      .least_minor = scheme->number("amount_least_minor", account.profile).value_or(1),
+      .most_minor = scheme->number("amount_most_minor", account.profile).value_or(0),
+      .account = account_check(*scheme),
+      .address = scheme->name == "iso20022" ? AddressRule::payer_bank_outside_eea : AddressRule::never,
+      .bank_needed_outside_eea = scheme->name == "iso20022",
+      .combine_bills = account.combine_bills,
+      .answer_bank_days = small(scheme->number("answer_days", account.profile)),
+      .return_bank_days = small(number_for(*scheme, account, "return_days")),
+      // A NACHA debit is never confirmed: money that did not come back in time was collected.
+      .silence_is_success = scheme->name == "nacha"};
+  AccountRules rules{.scheme = scheme, .collection = rules_of(account, scheme_rules), .calendar = std::move(*calendar)};
+  rules.unauthorized_return_days = small(scheme->number("return_days_unauthorized", account.profile));
+  if (const auto months = scheme->number("refund_months_unauthorized", account.profile)) {
+    // 30.5 days a month, rounded up: the judge only warns of a late return, it never refuses one.
+    rules.unauthorized_return_days = static_cast<int>((*months * 61 + 1) / 2);
+  }
+  if (account.instrument == "CORE") {
+    rules.refund_days = 7 * small(scheme->number("refund_weeks_core", account.profile));
+  }
+  return rules;
+}
+
+void fill_account_defaults(const Scheme& scheme, CreditorAccount& account) {
+  account.scheme = scheme.name;
+  account.calendar = scheme.calendar;
+  account.currency = scheme.currency;
+  account.lead_bank_days = small(number_for(scheme, account, "lead_days"), 1);
+  account.notice_days = small(scheme.number("notice_days", account.profile));
+  account.cut_off_minute = cut_off_minute(scheme.text("cut_off_time", account.profile).value_or(""));
+  account.time_zone = scheme.text("cut_off_zone", account.profile).value_or("");
+  account.most_minor = scheme.number("amount_most_minor", account.profile).value_or(0);
+  if (const auto first = scheme.text("first_as", account.profile)) {
+    account.first_as = parse_sequence_type(*first).value_or(SequenceType::recurring);
+  }
+}
+
+}  // namespace counterfoil
