@@ -78,8 +78,7 @@ struct Reason {
   std::vector<std::string> flags;         // "unauthorized", "administrative", "operator", "death", "duplicate", ...
   std::string meaning_en, meaning_zh;
   std::string next_step, next_step_zh;
-  std::string source;
-  Place place;
+  Place place;  // The row it comes from; its sources stand at the head of that file.
 
   [[nodiscard]] bool has_flag(std::string_view flag) const;
 };

@@ -1,0 +1,228 @@
+// scheme.toml, rules.toml and profiles.toml. Everything of toml++ stays in this file.
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <array>
+#include <initializer_list>
+
+#include "core/catalogue_parts.hpp"
+
+namespace counterfoil::catalogue_parts {
+namespace {
+
+/// Reads one TOML file and remembers the first thing that is wrong with it.
+class Reader {
+ public:
+  explicit Reader(std::string shown_as) : shown_as_{std::move(shown_as)} {}
+
+  [[nodiscard]] std::optional<toml::table> parse(std::string_view text) {
+    try {
+      return toml::parse(text, shown_as_);
+    } catch (const toml::parse_error& fault) {  // toml++ throws; the exception ends in this file.
+      error_ = catalogue_error("catalogue.syntax", fmt::format("This is no TOML: {}.", fault.description()),
+                               "Correct the line; strings stand in quotes and each key once.",
+                               {.file = shown_as_, .line = fault.source().begin.line, .column_first = fault.source().begin.column});
+      return std::nullopt;
+    }
+  }
+
+  [[nodiscard]] Place place(const toml::source_region& region, std::string_view key = {}) const {
+    return {.file = shown_as_, .line = region.begin.line, .column_first = region.begin.column, .field = std::string{key}};
+  }
+
+  void fail(std::string code, const toml::source_region& where, std::string_view key, std::string explanation,
+            std::string remedy) {
+    // toml++ walks the keys by name; a person wants the first fault of the file.
+    if (error_ && error_->place.line <= where.begin.line) return;
+    error_ = catalogue_error(std::move(code), std::move(explanation), std::move(remedy), place(where, key));
+  }
+
+  void only_keys(const toml::table& table, std::initializer_list<std::string_view> known) {
+    for (const auto& [key, value] : table) {
+      if (std::ranges::find(known, key.str()) == known.end()) {
+        fail("catalogue.unknown-key", key.source(), key.str(), fmt::format("\"{}\" is no key of this table.", key.str()),
+             fmt::format("The keys are {}.", fmt::join(known, ", ")));
+      }
+    }
+  }
+
+  [[nodiscard]] std::string text(const toml::table& table, std::string_view key, bool needed) {
+    const toml::node* node = table.get(key);
+    if (node == nullptr) {
+      if (needed) {
+        fail("catalogue.missing-key", table.source(), key, fmt::format("The key \"{}\" is missing.", key),
+             fmt::format("Add a line such as {} = \"...\".", key));
+      }
+      return {};
+    }
+    const auto value = node->value_exact<std::string>();
+    if (!value || value->empty()) {
+      fail("catalogue.wrong-type", node->source(), key, fmt::format("\"{}\" must be a text.", key), "Put it in quotes.");
+      return {};
+    }
+    return *value;
+  }
+
+  [[nodiscard]] std::optional<Date> date(const toml::table& table, std::string_view key) {
+    const toml::node* node = table.get(key);
+    if (node == nullptr) return std::nullopt;
+    const auto value = node->value_exact<toml::date>();
+    if (!value) {
+      fail("catalogue.wrong-type", node->source(), key, fmt::format("\"{}\" must be a day.", key),
+           "Write it without quotes, such as 2026-11-14.");
+      return std::nullopt;
+    }
+    return make_date(value->year, value->month, value->day);
+  }
+
+  /// The value of a known rule, with the type that rule has.
+  [[nodiscard]] std::optional<RuleValue> rule_value(const toml::node& node, const KnownRule& rule) {
+    switch (rule.type) {
+      case KnownRule::Type::number:
+        if (const auto number = node.value_exact<std::int64_t>(); number && *number >= 0) return RuleValue{*number};
+        break;
+      case KnownRule::Type::flag:
+        if (const auto flag = node.value_exact<bool>()) return RuleValue{*flag};
+        break;
+      case KnownRule::Type::text:
+        if (const auto text = node.value_exact<std::string>()) return RuleValue{*text};
+        break;
+    }
+    static constexpr std::array<std::string_view, 3> wanted{"a whole number, not negative", "true or false",
+                                                            "a text in quotes"};
+    fail("catalogue.wrong-type", node.source(), rule.key,
+         fmt::format("The value of \"{}\" must be {}.", rule.key, wanted[static_cast<std::size_t>(rule.type)]),
+         fmt::format("It means: {}.", rule.meaning));
+    return std::nullopt;
+  }
+
+  [[nodiscard]] const KnownRule* known_rule(const toml::key& key) {
+    const KnownRule* rule = find_known_rule(key.str());
+    if (rule == nullptr) {
+      fail("catalogue.unknown-key", key.source(), key.str(), fmt::format("\"{}\" is no rule or switch.", key.str()),
+           "Correct its spelling; a rule nobody reads would be a limit nobody keeps. The user guide lists the keys.");
+    }
+    return rule;
+  }
+
+  [[nodiscard]] const toml::table* table(const toml::key& key, const toml::node& node) {
+    if (node.is_table()) return node.as_table();
+    fail("catalogue.wrong-type", key.source(), key.str(), fmt::format("\"{}\" must be a table.", key.str()),
+         fmt::format("Write [{}] and its keys below it.", key.str()));
+    return nullptr;
+  }
+
+  [[nodiscard]] Result<void> result() const {
+    if (error_) return std::unexpected(*error_);
+    return {};
+  }
+
+ private:
+  std::string shown_as_;
+  std::optional<Error> error_;
+};
+
+Currency read_currency(Reader& read, const toml::table& table) {
+  const auto currency = Currency::parse(read.text(table, "currency", true));
+  if (currency) return *currency;
+  read.fail("catalogue.wrong-type", table.source(), "currency", "The currency is none we know.", currency.error().remedy);
+  return {};
+}
+
+Rule read_rule(Reader& read, const toml::table& table, const KnownRule& known) {
+  Rule rule;
+  rule.key = known.key;
+  rule.place = read.place(table.source(), known.key);
+  read.only_keys(table, {"value", "unit", "source", "sure", "note"});
+  if (const toml::node* value = table.get("value")) {
+    if (auto taken = read.rule_value(*value, known)) rule.value = std::move(*taken);
+  } else {
+    read.fail("catalogue.missing-key", table.source(), known.key, fmt::format("The rule \"{}\" has no value.", known.key),
+              "Add a line value = ... below it.");
+  }
+  rule.unit = read.text(table, "unit", false);
+  rule.source = read.text(table, "source", true);
+  rule.sure = read.text(table, "sure", true);
+  rule.note = read.text(table, "note", false);
+  if (!rule.sure.empty() && rule.sure != "A" && rule.sure != "B" && rule.sure != "C" && rule.sure != "site") {
+    read.fail("catalogue.wrong-type", table.source(), "sure", fmt::format("\"{}\" does not say how sure it is.", rule.sure),
+              "Write A (two sources), B (one good source), C (practice) or site (a setting of the site).");
+  }
+  return rule;
+}
+
+Profile read_profile(Reader& read, const toml::table& table, std::string_view name) {
+  Profile profile;
+  profile.name = name;
+  profile.place = read.place(table.source(), name);
+  read.only_keys(table, {"title", "format", "valid_from", "valid_to", "source", "switches"});
+  profile.title = read.text(table, "title", true);
+  profile.format = read.text(table, "format", true);
+  profile.source = read.text(table, "source", true);
+  profile.valid_from = read.date(table, "valid_from");
+  profile.valid_to = read.date(table, "valid_to");
+  if (profile.valid_from && profile.valid_to && *profile.valid_to < *profile.valid_from) {
+    read.fail("catalogue.order", table.source(), "valid_to", "The profile ends before it begins.", "Correct the two days.");
+  }
+  if (const toml::table* switches = table["switches"].as_table()) {
+    for (const auto& [key, node] : *switches) {
+      const KnownRule* known = read.known_rule(key);
+      if (known == nullptr) continue;
+      if (auto value = read.rule_value(node, *known)) {
+        profile.switches.insert_or_assign(std::string{key.str()}, std::move(*value));
+      }
+    }
+  }
+  return profile;
+}
+
+}  // namespace
+
+Result<void> add_scheme_facts(Scheme& scheme, std::string_view text, const std::string& shown_as) {
+  Reader read{shown_as};
+  const auto table = read.parse(text);
+  if (!table) return read.result();
+  read.only_keys(*table, {"title", "currency", "calendar", "formats"});
+  scheme.title = read.text(*table, "title", true);
+  scheme.currency = read_currency(read, *table);
+  scheme.calendar = read.text(*table, "calendar", true);
+  scheme.formats.clear();
+  if (const toml::array* formats = (*table)["formats"].as_array()) {
+    for (const auto& format : *formats) {
+      if (const auto name = format.value_exact<std::string>()) {
+        scheme.formats.push_back(*name);
+      } else {
+        read.fail("catalogue.wrong-type", format.source(), "formats", "A format is a text.", "Put it in quotes.");
+      }
+    }
+  }
+  return read.result();
+}
+
+Result<void> add_rules(Scheme& scheme, std::string_view text, const std::string& shown_as) {
+  Reader read{shown_as};
+  const auto file = read.parse(text);
+  if (!file) return read.result();
+  for (const auto& [key, node] : *file) {
+    const KnownRule* known = read.known_rule(key);
+    const toml::table* table = known == nullptr ? nullptr : read.table(key, node);
+    if (table == nullptr) continue;
+    scheme.rules.insert_or_assign(std::string{key.str()}, read_rule(read, *table, *known));
+  }
+  return read.result();
+}
+
+Result<void> add_profiles(Scheme& scheme, std::string_view text, const std::string& shown_as) {
+  Reader read{shown_as};
+  const auto file = read.parse(text);
+  if (!file) return read.result();
+  for (const auto& [key, node] : *file) {
+    const toml::table* table = read.table(key, node);
+    if (table == nullptr) continue;
+    scheme.profiles.insert_or_assign(std::string{key.str()}, read_profile(read, *table, key.str()));
+  }
+  return read.result();
+}
+
+}  // namespace counterfoil::catalogue_parts
