@@ -77,9 +77,9 @@ struct PlanTerms {
 struct EarlierClaim {
   ClaimState state = ClaimState::planned;
   std::uint32_t attempts = 0;              // Presentations so far, first one included; 0: none.
-  std::string_view reason;                 // Bank reason of the last end, such as "R01".
-  std::optional<Date> ended_on;            // When it came back.
-  std::optional<Date> first_settled_on;    // Settlement (else collection) date of the first presentation.
+  std::string_view reason = {};                 // Bank reason of the last end, such as "R01".
+  std::optional<Date> ended_on = {};            // When it came back.
+  std::optional<Date> first_settled_on = {};    // Settlement (else collection) date of the first presentation.
   std::int64_t first_amount_minor = 0;
   bool repaired = false;                   // A person has put the cause right: data corrected or new consent.
 };
@@ -96,9 +96,9 @@ struct Planned {
 
 struct LeftOut {
   LeftOutReason reason = LeftOutReason::not_approved;
-  std::string sentence;
-  std::string remedy;
-  std::optional<Date> possible_on;      // The day from which this obstacle is gone by itself, if any.
+  std::string sentence = {};
+  std::string remedy = {};
+  std::optional<Date> possible_on = {};      // The day from which this obstacle is gone by itself, if any.
 };
 
 using PlanDecision = std::variant<Planned, LeftOut>;

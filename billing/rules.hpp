@@ -12,7 +12,7 @@ namespace counterfoil {
 
 /// When a returned claim may be presented again.
 struct RetryRules {
-  std::vector<std::string> codes;  // Bank reasons after which it is allowed without anything being repaired first: R01, R09, AM04.
+  std::vector<std::string> codes = {};  // Bank reasons after which it is allowed without anything being repaired first: R01, R09, AM04.
   int most_times = 0;              // Presentations after the first: NACHA 2.
   int within_days = 0;             // Calendar days after the settlement of the first: NACHA 180.
   int wait_days = 0;               // Calendar days at least between the return and the next collection.
@@ -24,8 +24,8 @@ struct RetryRules {
 enum class AddressRule : std::uint8_t { never, payer_bank_outside_eea };
 
 struct CollectionRules {
-  MandateRules mandate;
-  RetryRules retry;
+  MandateRules mandate = {};
+  RetryRules retry = {};
   int lead_bank_days = 1;
   int most_days_ahead = 0;            // Calendar days; too early is refused by the bank.
   int notice_days = 0;                // Calendar days between telling the payer and the collection: SEPA 14.

@@ -135,12 +135,12 @@ struct MandateEvent {
 /// One wish to change a mandate.
 struct MandateChange {
   MandateEventKind kind = MandateEventKind::activated;
-  std::string detail;
+  std::string detail = {};
   MandateEnd end = MandateEnd::none;                   // For `ended`.
   MandatePending pending = MandatePending::none;       // For `wait_begun`.
   SequenceType sequence = SequenceType::none;          // For collection_*: of the claim.
-  std::optional<Date> collected_on;                    // For collection_settled: the due date. For prenote_settled: settlement.
-  std::optional<Date> earliest_debit_on;               // For prenote_settled.
+  std::optional<Date> collected_on = {};                    // For collection_settled: the due date. For prenote_settled: settlement.
+  std::optional<Date> earliest_debit_on = {};               // For prenote_settled.
   bool carried_amendment = false;                      // For collection_*: whether the claim carried the old values.
 };
 
@@ -152,12 +152,12 @@ struct MandateChange {
 
 /// New data for a mandate. Absent: unchanged.
 struct MandateData {
-  std::optional<std::string> reference;
-  std::optional<std::string> payer_name;
-  std::optional<std::string> account;
-  std::optional<std::string> bank;
-  std::optional<std::string> account_kind;
-  std::optional<Address> address;
+  std::optional<std::string> reference = {};
+  std::optional<std::string> payer_name = {};
+  std::optional<std::string> account = {};
+  std::optional<std::string> bank = {};
+  std::optional<std::string> account_kind = {};
+  std::optional<Address> address = {};
   bool same_bank = false;  // Only the account changed; else a changed account is announced as SMNDA.
 };
 

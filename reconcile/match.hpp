@@ -132,22 +132,22 @@ enum class MatchRule : std::uint8_t {
 /// of the tenant that share a reference, instruction id or trace with the entry, or mandate or account together with
 /// the amount; the more the caller finds, the better, and none is a correct answer too.
 struct Candidate {
-  Id claim;
-  Id batch;
+  Id claim = {};
+  Id batch = {};
   ClaimState state = ClaimState::planned;
-  std::string_view reference;
-  std::string_view instruction_id;
-  std::string_view trace;
-  std::string_view mandate;
-  std::string_view account;
-  std::string_view bank;
-  std::string_view message_id;   // Of its file.
-  std::string_view block_id;     // PmtInfId or batch number, as written.
-  std::string_view bill_number;  // Of its first item; for rule bill_number_in_text.
-  Currency currency;
+  std::string_view reference = {};
+  std::string_view instruction_id = {};
+  std::string_view trace = {};
+  std::string_view mandate = {};
+  std::string_view account = {};
+  std::string_view bank = {};
+  std::string_view message_id = {};   // Of its file.
+  std::string_view block_id = {};     // PmtInfId or batch number, as written.
+  std::string_view bill_number = {};  // Of its first item; for rule bill_number_in_text.
+  Currency currency = {};
   std::int64_t amount_minor = 0;
   Date collect_on{};
-  std::optional<Date> settled_on;
+  std::optional<Date> settled_on = {};
   bool is_prenote = false;
   bool settled_posted = false;       // A `settle` event is in its history.
   bool taken_in_this_file = false;   // An earlier entry of this very file with the same outcome was matched to it.
@@ -156,17 +156,17 @@ struct Candidate {
 /// What else has to be known to judge an entry: of its file and of the scheme.
 struct JudgeTerms {
   FileKind kind = FileKind::unknown;
-  std::string_view scheme;
-  std::string_view message_id;           // FileHead::original_message_id, where the file answers one message.
-  std::string_view block_id;             // BatchHead::original_id of the block the entry stands in.
-  std::optional<Date> block_collect_on;  // BatchHead::collect_on.
-  std::optional<Date> file_settled_on;   // BatchHead::settled_on, answer date of a 304 file.
+  std::string_view scheme = {};
+  std::string_view message_id = {};           // FileHead::original_message_id, where the file answers one message.
+  std::string_view block_id = {};             // BatchHead::original_id of the block the entry stands in.
+  std::optional<Date> block_collect_on = {};  // BatchHead::collect_on.
+  std::optional<Date> file_settled_on = {};   // BatchHead::settled_on, answer date of a 304 file.
   const BankCalendar* calendar = nullptr;  // For late returns; null: not checked.
   int return_bank_days = 0;              // See CollectionRules::return_bank_days.
   int unauthorized_return_days = 0;      // Calendar days for reasons with the flag "unauthorized": NACHA 60, SEPA 13 months as 396.
   int refund_days = 0;                   // Calendar days in which a payer may ask back: SEPA CORE 56.
   bool charges_within_booking = false;   // The bank books return and charge in one sum without saying so: agreed.
-  std::string_view account_of_creditor;  // Ours: never taken for the payer's.
+  std::string_view account_of_creditor = {};  // Ours: never taken for the payer's.
   Date today{};
 };
 
@@ -236,10 +236,10 @@ struct Judgement {
 
 /// What we know of the batch a block or file answer, or a batch booking, speaks of.
 struct BatchStanding {
-  Id batch;
-  std::string_view message_id;
-  std::string_view block_id;
-  Currency currency;
+  Id batch = {};
+  std::string_view message_id = {};
+  std::string_view block_id = {};
+  Currency currency = {};
   std::uint64_t count = 0;          // Of its claims, prenotes not counted.
   std::int64_t sum_minor = 0;
   std::uint64_t rejected_count = 0; // Before settlement.
