@@ -108,6 +108,8 @@ struct BatchHead {
   std::uint64_t number = 0;              // Position in the file from 1, or NACHA batch number.
   std::int64_t count = -1;               // On writing: entries that follow, planned. On reading: as declared, else -1.
   std::int64_t sum_minor = -1;           // On writing: their sum, planned. On reading: as declared, else -1.
+  std::int64_t collected_count = -1;     // Result files that declare it (304): claims collected and their sum; -1 else.
+  std::int64_t collected_sum_minor = -1;
 };
 
 /// One line that speaks of one claim, one batch or one booking: an instruction on the way out, an outcome on the way in.
