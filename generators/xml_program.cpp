@@ -98,7 +98,7 @@ Result<void> XmlProgram::add(const XmlPlan& plan, const XmlNode& node, std::span
             .is_amount = node.content == XmlContent::amount,
             .leaves = {}};
   for (const XmlField& field : fields) {
-    if (field.path != path) continue;
+    if (field.path != path || node.content == XmlContent::children) continue;  // Sts is a leaf or holds Cd, by version.
     require(made.leaves.size() < node.occurs_max, "No element stands more often than its table allows.");
     made.leaves.push_back({.mask = bit(field.slot), .slot = field.slot, .constant = std::string{field.constant}});
     made.mask |= bit(field.slot);
