@@ -38,38 +38,38 @@ struct Letter {
 
 // Greek and Cyrillic letters of the same table, and those it lacks by the nearest sound. Sorted.
 constexpr std::array other_letters{
-    Letter{0x0386, "A"},  Letter{0x0388, "E"},   Letter{0x0389, "I"},  Letter{0x038A, "I"},  Letter{0x038C, "O"},
-    Letter{0x038E, "Y"},  Letter{0x038F, "O"},   Letter{0x0390, "i"},  Letter{0x0391, "A"},  Letter{0x0392, "V"},
-    Letter{0x0393, "G"},  Letter{0x0394, "D"},   Letter{0x0395, "E"},  Letter{0x0396, "Z"},  Letter{0x0397, "I"},
-    Letter{0x0398, "TH"}, Letter{0x0399, "I"},   Letter{0x039A, "K"},  Letter{0x039B, "L"},  Letter{0x039C, "M"},
-    Letter{0x039D, "N"},  Letter{0x039E, "X"},   Letter{0x039F, "O"},  Letter{0x03A0, "P"},  Letter{0x03A1, "R"},
-    Letter{0x03A3, "S"},  Letter{0x03A4, "T"},   Letter{0x03A5, "Y"},  Letter{0x03A6, "F"},  Letter{0x03A7, "CH"},
-    Letter{0x03A8, "PS"}, Letter{0x03A9, "O"},   Letter{0x03AA, "I"},  Letter{0x03AB, "Y"},  Letter{0x03AC, "a"},
-    Letter{0x03AD, "e"},  Letter{0x03AE, "i"},   Letter{0x03AF, "i"},  Letter{0x03B0, "y"},  Letter{0x03B1, "a"},
-    Letter{0x03B2, "v"},  Letter{0x03B3, "g"},   Letter{0x03B4, "d"},  Letter{0x03B5, "e"},  Letter{0x03B6, "z"},
-    Letter{0x03B7, "i"},  Letter{0x03B8, "th"},  Letter{0x03B9, "i"},  Letter{0x03BA, "k"},  Letter{0x03BB, "l"},
-    Letter{0x03BC, "m"},  Letter{0x03BD, "n"},   Letter{0x03BE, "x"},  Letter{0x03BF, "o"},  Letter{0x03C0, "p"},
-    Letter{0x03C1, "r"},  Letter{0x03C2, "s"},   Letter{0x03C3, "s"},  Letter{0x03C4, "t"},  Letter{0x03C5, "y"},
-    Letter{0x03C6, "f"},  Letter{0x03C7, "ch"},  Letter{0x03C8, "ps"}, Letter{0x03C9, "o"},  Letter{0x03CA, "i"},
-    Letter{0x03CB, "y"},  Letter{0x03CC, "o"},   Letter{0x03CD, "y"},  Letter{0x03CE, "o"},  Letter{0x0401, "E"},
-    Letter{0x0404, "YE"}, Letter{0x0406, "I"},   Letter{0x0407, "YI"}, Letter{0x0410, "A"},  Letter{0x0411, "B"},
-    Letter{0x0412, "V"},  Letter{0x0413, "G"},   Letter{0x0414, "D"},  Letter{0x0415, "E"},  Letter{0x0416, "ZH"},
-    Letter{0x0417, "Z"},  Letter{0x0418, "I"},   Letter{0x0419, "Y"},  Letter{0x041A, "K"},  Letter{0x041B, "L"},
-    Letter{0x041C, "M"},  Letter{0x041D, "N"},   Letter{0x041E, "O"},  Letter{0x041F, "P"},  Letter{0x0420, "R"},
-    Letter{0x0421, "S"},  Letter{0x0422, "T"},   Letter{0x0423, "U"},  Letter{0x0424, "F"},  Letter{0x0425, "H"},
-    Letter{0x0426, "TS"}, Letter{0x0427, "CH"},  Letter{0x0428, "SH"}, Letter{0x0429, "SHT"}, Letter{0x042A, "A"},
-    Letter{0x042B, "Y"},  Letter{0x042C, "Y"},   Letter{0x042D, "E"},  Letter{0x042E, "YU"}, Letter{0x042F, "YA"},
-    Letter{0x0430, "a"},  Letter{0x0431, "b"},   Letter{0x0432, "v"},  Letter{0x0433, "g"},  Letter{0x0434, "d"},
-    Letter{0x0435, "e"},  Letter{0x0436, "zh"},  Letter{0x0437, "z"},  Letter{0x0438, "i"},  Letter{0x0439, "y"},
-    Letter{0x043A, "k"},  Letter{0x043B, "l"},   Letter{0x043C, "m"},  Letter{0x043D, "n"},  Letter{0x043E, "o"},
-    Letter{0x043F, "p"},  Letter{0x0440, "r"},   Letter{0x0441, "s"},  Letter{0x0442, "t"},  Letter{0x0443, "u"},
-    Letter{0x0444, "f"},  Letter{0x0445, "h"},   Letter{0x0446, "ts"}, Letter{0x0447, "ch"}, Letter{0x0448, "sh"},
-    Letter{0x0449, "sht"}, Letter{0x044A, "a"},  Letter{0x044B, "y"},  Letter{0x044C, "y"},  Letter{0x044D, "e"},
-    Letter{0x044E, "yu"}, Letter{0x044F, "ya"},  Letter{0x0451, "e"},  Letter{0x0454, "ye"}, Letter{0x0456, "i"},
-    Letter{0x0457, "yi"}, Letter{0x2010, "-"},   Letter{0x2011, "-"},  Letter{0x2012, "-"},  Letter{0x2013, "-"},
-    Letter{0x2014, "-"},  Letter{0x2015, "-"},   Letter{0x2018, "'"},  Letter{0x2019, "'"},  Letter{0x201A, "'"},
-    Letter{0x201B, "'"},  Letter{0x201C, "'"},   Letter{0x201D, "'"},  Letter{0x201E, "'"},  Letter{0x201F, "'"},
-    Letter{0x2039, "'"},  Letter{0x203A, "'"},   Letter{0x20AC, "E"},
+    Letter{0x0386, "A"},   Letter{0x0388, "E"},  Letter{0x0389, "I"},  Letter{0x038A, "I"},   Letter{0x038C, "O"},
+    Letter{0x038E, "Y"},   Letter{0x038F, "O"},  Letter{0x0390, "i"},  Letter{0x0391, "A"},   Letter{0x0392, "V"},
+    Letter{0x0393, "G"},   Letter{0x0394, "D"},  Letter{0x0395, "E"},  Letter{0x0396, "Z"},   Letter{0x0397, "I"},
+    Letter{0x0398, "TH"},  Letter{0x0399, "I"},  Letter{0x039A, "K"},  Letter{0x039B, "L"},   Letter{0x039C, "M"},
+    Letter{0x039D, "N"},   Letter{0x039E, "X"},  Letter{0x039F, "O"},  Letter{0x03A0, "P"},   Letter{0x03A1, "R"},
+    Letter{0x03A3, "S"},   Letter{0x03A4, "T"},  Letter{0x03A5, "Y"},  Letter{0x03A6, "F"},   Letter{0x03A7, "CH"},
+    Letter{0x03A8, "PS"},  Letter{0x03A9, "O"},  Letter{0x03AA, "I"},  Letter{0x03AB, "Y"},   Letter{0x03AC, "a"},
+    Letter{0x03AD, "e"},   Letter{0x03AE, "i"},  Letter{0x03AF, "i"},  Letter{0x03B0, "y"},   Letter{0x03B1, "a"},
+    Letter{0x03B2, "v"},   Letter{0x03B3, "g"},  Letter{0x03B4, "d"},  Letter{0x03B5, "e"},   Letter{0x03B6, "z"},
+    Letter{0x03B7, "i"},   Letter{0x03B8, "th"}, Letter{0x03B9, "i"},  Letter{0x03BA, "k"},   Letter{0x03BB, "l"},
+    Letter{0x03BC, "m"},   Letter{0x03BD, "n"},  Letter{0x03BE, "x"},  Letter{0x03BF, "o"},   Letter{0x03C0, "p"},
+    Letter{0x03C1, "r"},   Letter{0x03C2, "s"},  Letter{0x03C3, "s"},  Letter{0x03C4, "t"},   Letter{0x03C5, "y"},
+    Letter{0x03C6, "f"},   Letter{0x03C7, "ch"}, Letter{0x03C8, "ps"}, Letter{0x03C9, "o"},   Letter{0x03CA, "i"},
+    Letter{0x03CB, "y"},   Letter{0x03CC, "o"},  Letter{0x03CD, "y"},  Letter{0x03CE, "o"},   Letter{0x0401, "E"},
+    Letter{0x0404, "YE"},  Letter{0x0406, "I"},  Letter{0x0407, "YI"}, Letter{0x0410, "A"},   Letter{0x0411, "B"},
+    Letter{0x0412, "V"},   Letter{0x0413, "G"},  Letter{0x0414, "D"},  Letter{0x0415, "E"},   Letter{0x0416, "ZH"},
+    Letter{0x0417, "Z"},   Letter{0x0418, "I"},  Letter{0x0419, "Y"},  Letter{0x041A, "K"},   Letter{0x041B, "L"},
+    Letter{0x041C, "M"},   Letter{0x041D, "N"},  Letter{0x041E, "O"},  Letter{0x041F, "P"},   Letter{0x0420, "R"},
+    Letter{0x0421, "S"},   Letter{0x0422, "T"},  Letter{0x0423, "U"},  Letter{0x0424, "F"},   Letter{0x0425, "H"},
+    Letter{0x0426, "TS"},  Letter{0x0427, "CH"}, Letter{0x0428, "SH"}, Letter{0x0429, "SHT"}, Letter{0x042A, "A"},
+    Letter{0x042B, "Y"},   Letter{0x042C, "Y"},  Letter{0x042D, "E"},  Letter{0x042E, "YU"},  Letter{0x042F, "YA"},
+    Letter{0x0430, "a"},   Letter{0x0431, "b"},  Letter{0x0432, "v"},  Letter{0x0433, "g"},   Letter{0x0434, "d"},
+    Letter{0x0435, "e"},   Letter{0x0436, "zh"}, Letter{0x0437, "z"},  Letter{0x0438, "i"},   Letter{0x0439, "y"},
+    Letter{0x043A, "k"},   Letter{0x043B, "l"},  Letter{0x043C, "m"},  Letter{0x043D, "n"},   Letter{0x043E, "o"},
+    Letter{0x043F, "p"},   Letter{0x0440, "r"},  Letter{0x0441, "s"},  Letter{0x0442, "t"},   Letter{0x0443, "u"},
+    Letter{0x0444, "f"},   Letter{0x0445, "h"},  Letter{0x0446, "ts"}, Letter{0x0447, "ch"},  Letter{0x0448, "sh"},
+    Letter{0x0449, "sht"}, Letter{0x044A, "a"},  Letter{0x044B, "y"},  Letter{0x044C, "y"},   Letter{0x044D, "e"},
+    Letter{0x044E, "yu"},  Letter{0x044F, "ya"}, Letter{0x0451, "e"},  Letter{0x0454, "ye"},  Letter{0x0456, "i"},
+    Letter{0x0457, "yi"},  Letter{0x2010, "-"},  Letter{0x2011, "-"},  Letter{0x2012, "-"},   Letter{0x2013, "-"},
+    Letter{0x2014, "-"},   Letter{0x2015, "-"},  Letter{0x2018, "'"},  Letter{0x2019, "'"},   Letter{0x201A, "'"},
+    Letter{0x201B, "'"},   Letter{0x201C, "'"},  Letter{0x201D, "'"},  Letter{0x201E, "'"},   Letter{0x201F, "'"},
+    Letter{0x2039, "'"},   Letter{0x203A, "'"},  Letter{0x20AC, "E"},
 };
 static_assert(std::ranges::is_sorted(other_letters, {}, &Letter::code_point), "Lookup is a binary search.");
 
@@ -254,8 +254,10 @@ std::string sepa_identifier_fault(std::string_view identifier) {
     const auto position = odd - identifier.begin() + 1;
     const auto byte = static_cast<unsigned char>(*odd);
     return byte > 0x20 && byte < 0x7F
-               ? fmt::format("has the character {} at position {}, which banks do not take in an identifier", *odd, position)
-               : fmt::format("has the byte {:02X} at position {}, which banks do not take in an identifier", byte, position);
+               ? fmt::format("has the character {} at position {}, which banks do not take in an identifier", *odd,
+                             position)
+               : fmt::format("has the byte {:02X} at position {}, which banks do not take in an identifier", byte,
+                             position);
   }
   if (identifier.front() == '/' || identifier.back() == '/') return "begins or ends with a slash";
   if (identifier.find("//") != std::string_view::npos) return "has two slashes in a row";
