@@ -34,8 +34,8 @@ struct ImportResult {
   std::uint64_t imported = 0;   // Payers, mandates or bills added.
   std::uint64_t unchanged = 0;  // There already, the same in everything the file says.
   std::uint64_t bad = 0;        // Rows left out.
-  std::vector<Money> sums;      // Bills: what was added, one a currency.
-  std::vector<Finding> findings;
+  std::vector<Money> sums = {};      // Bills: what was added, one a currency.
+  std::vector<Finding> findings = {};
   bool already = false;         // These very bytes were imported before.
   bool refused = false;         // Nothing was imported.
 };

@@ -95,10 +95,11 @@ Result<bool> first_rows(Session& session, const InitRequest& request, const std:
   if (!who) return std::unexpected(who.error());
   if (!*who) {
     already = false;
-    const OperatorRow row{
-        .who = {.name = operator_name, .roles = {request.roles.begin(), request.roles.end()}, .is_active = true},
-        .system_user = system_user(),
-        .full_name = request.full_name};
+    OperatorRow row;
+    row.who.name = operator_name;
+    row.who.roles.insert(request.roles.begin(), request.roles.end());
+    row.system_user = system_user();
+    row.full_name = request.full_name;
     if (auto done = insert_operator(session, (*tenant)->id, row, operator_name); !done) {
       return std::unexpected(done.error());
     }

@@ -27,9 +27,11 @@ Result<OperatorResult> add_in_transaction(Desk& desk, const OperatorRequest& req
   auto found = find_operator(desk.session(), desk.tenant().id, request.name);
   if (!found) return std::unexpected(found.error());
   if (!*found) {
-    OperatorRow row{.who = {.name = request.name, .roles = {request.roles.begin(), request.roles.end()}, .is_active = true},
-                    .system_user = request.system_user,
-                    .full_name = request.full_name};
+    OperatorRow row;
+    row.who.name = request.name;
+    row.who.roles.insert(request.roles.begin(), request.roles.end());
+    row.system_user = request.system_user;
+    row.full_name = request.full_name;
     auto done = insert_operator(desk.session(), desk.tenant().id, row, desk.actor().name);
     if (!done && is_taken(done.error(), "operator_system_user")) {
       return std::unexpected(Error{

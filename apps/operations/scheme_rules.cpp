@@ -68,19 +68,6 @@ std::uint16_t cut_off_minute(std::string_view text) {
 
 }  // namespace
 
-Result<BankCalendar> scheme_calendar(const Scheme& scheme) {
-  if (scheme.calendar == "target2") return BankCalendar::target();
-  if (scheme.calendar == "us-fed") return BankCalendar::federal_reserve();
-  std::string table;
-  for (const auto& [year, days] : scheme.calendar_years) {
-    table += fmt::format("year\t{}\n", year);
-    for (const auto& day : days) {
-      table += fmt::format("{}\t{}\t{}\n", iso_date(day.date), day.is_off ? "off" : "work", day.name);
-    }
-  }
-  return BankCalendar::from_table(scheme.calendar, table);
-}
-
 Result<AccountRules> account_rules(const Catalogue& catalogue, const CreditorAccount& account) {
   const auto* scheme = catalogue.find(account.scheme);
   if (scheme == nullptr) {
@@ -92,7 +79,7 @@ Result<AccountRules> account_rules(const Catalogue& catalogue, const CreditorAcc
                                            "shows what is known.",
                                  .kind = ErrorKind::usage});
   }
-  auto calendar = scheme_calendar(*scheme);
+  auto calendar = BankCalendar::of_scheme(*scheme);
   if (!calendar) return std::unexpected(calendar.error());
   const CollectionRules scheme_rules{
       .mandate = mandate_rules(*scheme, account),

@@ -24,9 +24,6 @@ struct AccountRules {
 /// Fails with "scheme.unknown" when the catalogue does not hold the account's scheme, and with what the calendar says.
 [[nodiscard]] Result<AccountRules> account_rules(const Catalogue& catalogue, const CreditorAccount& account);
 
-/// The calendar of a scheme: computed for TARGET and the Federal Reserve, else from the yearly data of the scheme.
-[[nodiscard]] Result<BankCalendar> scheme_calendar(const Scheme& scheme);
-
 /// What a CreditorAccount starts from before its own file says more: lead time, notice, cut-off, limit, first_as.
 void fill_account_defaults(const Scheme& scheme, CreditorAccount& account);
 

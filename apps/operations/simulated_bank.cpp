@@ -9,7 +9,6 @@
 
 #include "apps/operations/kept_words.hpp"
 #include "generators/bank_answer.hpp"
-#include "generators/iso20022_answer.hpp"
 #include "parsers/byte_source.hpp"
 #include "parsers/reader.hpp"
 
@@ -138,7 +137,6 @@ class StringTarget : public ByteTarget {
 struct Draft {
   WriteOrder order;
   std::vector<std::vector<Entry>> entries;
-  std::vector<Statement> statements;  // camt only.
 };
 
 void set_totals(Draft& draft) {
@@ -153,16 +151,10 @@ Result<BankAnswer> finish(const Draft& draft, std::string name, std::string what
   Lists lists{draft.entries};
   StringTarget target;
   BankAnswer answer{.name = std::move(name), .what = std::move(what), .bytes = {}, .on = on};
-  if (is_iso20022_answer(draft.order.format)) {
-    const auto written = write_iso20022_answer(draft.order, draft.statements, lists, target);
-    if (!written) return std::unexpected(written.error());
-    answer.entries = written->entries;
-  } else {
-    std::vector<Finding> notes;
-    const auto written = write_bank_answer(draft.order, lists, target, notes);
-    if (!written) return std::unexpected(written.error());
-    answer.entries = written->entries;
-  }
+  std::vector<Finding> notes;
+  const auto written = write_bank_answer(draft.order, lists, target, notes);
+  if (!written) return std::unexpected(written.error());
+  answer.entries = written->entries;
   answer.bytes = std::move(target.text);
   return answer;
 }
@@ -325,15 +317,10 @@ Draft camt_draft(SentFile& sent, std::string_view format, std::string_view prefi
   statement.creditor_account = sent.batches_.front().head.creditor_account;
   statement.creditor_bank = "SIMUBEBBXXX";
   statement.currency = sent.batches_.front().head.currency;
+  statement.settled_on = on;
+  statement.number = 1;
   draft.order.batches.push_back(statement);
   draft.entries.emplace_back();
-  Statement words;
-  words.id = head.message_id;
-  words.account = statement.creditor_account;
-  words.currency = statement.currency;
-  words.from = on;
-  words.to = on;
-  draft.statements.push_back(words);
   return draft;
 }
 
@@ -341,7 +328,8 @@ Draft camt_draft(SentFile& sent, std::string_view format, std::string_view prefi
 Result<BankAnswer> sepa_statement(SentFile& sent, std::string_view stem) {
   const Date on = collect_day(sent);
   Draft draft = camt_draft(sent, "camt.053.001.08", "STM", on);
-  constexpr std::int64_t opening_minor = 1'000'000;
+  const Settings settings{{"iso20022.opening_minor", "1000000"}};
+  draft.order.head.settings = &settings;
   std::int64_t booked = 0;
   for (const auto& batch : sent.batches_) {
     Entry entry;
@@ -365,12 +353,8 @@ Result<BankAnswer> sepa_statement(SentFile& sent, std::string_view stem) {
     booked += entry.amount_minor;
     draft.entries.front().push_back(entry);
   }
-  auto& words = draft.statements.front();
-  words.opening_minor = opening_minor;
-  words.closing_minor = opening_minor + booked;
-  words.credits = draft.entries.front().size();
-  words.credit_minor = booked;
-  set_totals(draft);
+  draft.order.batches.front().count = static_cast<std::int64_t>(draft.entries.front().size());
+  draft.order.batches.front().sum_minor = booked;
   return finish(draft, fmt::format("{}.2-statement.camt053.xml", stem), "settlement", on);
 }
 
@@ -397,9 +381,10 @@ Result<BankAnswer> sepa_returns(SentFile& sent, std::string_view stem) {
       draft.entries.front().push_back(entry);
     }
   }
-  auto& words = draft.statements.front();
-  words.debits = draft.entries.front().size();
-  set_totals(draft);
+  auto& notification = draft.order.batches.front();
+  notification.count = static_cast<std::int64_t>(draft.entries.front().size());
+  notification.sum_minor = 0;
+  for (const auto& entry : draft.entries.front()) notification.sum_minor -= entry.amount_minor + entry.charges_minor;
   return finish(draft, fmt::format("{}.3-returns.camt054.xml", stem), "returns", on);
 }
 
@@ -414,7 +399,9 @@ bool any(const SentFile& sent, Fate fate) {
 Result<std::vector<BankAnswer>> answer_collection(std::string_view bytes, std::string_view stem, const BankMood& mood) {
   SentFile sent;
   MemorySource source{bytes};
-  const auto verdict = read_bank_file(source, {.file_name = std::string{stem}}, sent);
+  ReadOptions options;
+  options.file_name = stem;
+  const auto verdict = read_bank_file(source, options, sent);
   if (!verdict) return std::unexpected(verdict.error());
   if (*verdict == Verdict::refused || sent.head_.kind != FileKind::instruction || sent.count_ == 0) {
     return std::unexpected(Error{.code = "sim.not-a-collection",
