@@ -11,7 +11,7 @@
 namespace counterfoil {
 
 /// The values of one row, by their column names; an absent column is empty. Rows with the same number and another charge
-/// are one bill with several charges: see `may_extend`.
+/// are one bill with several charges: see `extend_bill`.
 struct BillRow {
   std::uint32_t line = 0;
   std::string_view number, payer_number, mandate, amount, currency, due_on, period_from, period_to, notified_on, text,
@@ -19,7 +19,7 @@ struct BillRow {
 };
 
 struct BillImportTerms {
-  Currency currency;   // For rows without one, and the only one accepted when `one_currency`.
+  Currency currency = {};  // For rows without one, and the only one accepted when `one_currency`.
   bool one_currency = false;
   Date today{};
   int oldest_due_days = 3650;  // A due date further back or ahead than this is taken for a slip of the pen.
@@ -32,11 +32,12 @@ struct BillImport {
 };
 
 /// Codes "bill.<column>-missing", "bill.<column>-invalid", "bill.currency-differs", "bill.amount-not-positive",
-/// "bill.due-on-far", "bill.period-reversed".
+/// "bill.due-on-far", "bill.period-reversed",
+/// and those of `Money::parse` and `Currency::parse`. A negative amount is a rebate; the first row of a bill has none.
 [[nodiscard]] BillImport import_bill(const BillRow& row, const BillImportTerms& terms);
 
-/// Whether a following row with the same number adds a charge to the bill: payer, mandate, currency, due date and period
-/// are equal or left out. What differs is a finding "bill.<column>-differs".
-[[nodiscard]] std::vector<Finding> extend_bill(Bill& bill, const BillRow& row, const BillImportTerms& terms);
+/// A following row with the same number and payer adds a charge to the bill: mandate, currency and dates are equal or
+/// left out. What differs is a finding "bill.<column>-differs"; with any finding the bill is as before.
+[[nodiscard]] std::vector<Finding> extend_bill(Bill& bill, const BillRow& row);
 
 }  // namespace counterfoil

@@ -64,7 +64,6 @@ struct PlanTerms {
   Date collect_on{};
   Date today{};
   CollectionRules rules;
-  std::optional<Date> earliest_next;  // For remedies: the next date that could be met.
 };
 
 /// Fails for the date itself: "plan.date-not-bank-day", "plan.date-too-early" (lead time or cut-off), "plan.date-too-far",
@@ -116,10 +115,11 @@ using PlanDecision = std::variant<Planned, LeftOut>;
 [[nodiscard]] bool may_join(const PlanTerms& terms, const Claim& claim, const Planned& planned, const Bill& bill,
                             const Mandate& mandate);
 
-/// Adds the bill as one more item. Fails with "money.overflow".
+/// Adds the bill as one more item; the remittance then tells the first bill and how many more. Fails with "money.overflow".
 [[nodiscard]] Result<void> join(Claim& claim, const Planned& planned, const Bill& bill);
 
 /// May a claim that came back be presented again, seen from the scheme alone? The reasons are the retry_* ones.
+/// Nothing when it may, or when the earlier claim is no obstacle (voided, cancelled, partly collected, put right).
 [[nodiscard]] std::optional<LeftOutReason> retry_obstacle(const RetryRules& rules, const EarlierClaim& earlier,
                                                           Date collect_on);
 

@@ -6,67 +6,50 @@
 #include <array>
 #include <utility>
 
-#include "core/require.hpp"
+#include "core/names.hpp"
 
 namespace counterfoil {
 namespace {
 
-template <class Enum>
-using Names = std::pair<Enum, std::string_view>;
-
 constexpr std::array state_names{
-    Names<MandateState>{MandateState::draft, "draft"},         Names<MandateState>{MandateState::pending, "pending"},
-    Names<MandateState>{MandateState::active, "active"},       Names<MandateState>{MandateState::suspended, "suspended"},
-    Names<MandateState>{MandateState::ended, "ended"},
+    Named<MandateState>{MandateState::draft, "draft"},         Named<MandateState>{MandateState::pending, "pending"},
+    Named<MandateState>{MandateState::active, "active"},       Named<MandateState>{MandateState::suspended, "suspended"},
+    Named<MandateState>{MandateState::ended, "ended"},
 };
 
 constexpr std::array pending_names{
-    Names<MandatePending>{MandatePending::none, "none"},
-    Names<MandatePending>{MandatePending::prenote_to_send, "prenote-to-send"},
-    Names<MandatePending>{MandatePending::prenote_sent, "prenote-sent"},
-    Names<MandatePending>{MandatePending::registration, "registration"},
+    Named<MandatePending>{MandatePending::none, "none"},
+    Named<MandatePending>{MandatePending::prenote_to_send, "prenote-to-send"},
+    Named<MandatePending>{MandatePending::prenote_sent, "prenote-sent"},
+    Named<MandatePending>{MandatePending::registration, "registration"},
 };
 
 constexpr std::array end_names{
-    Names<MandateEnd>{MandateEnd::none, "none"},
-    Names<MandateEnd>{MandateEnd::final_collection, "final-collection"},
-    Names<MandateEnd>{MandateEnd::one_off_used, "one-off-used"},
-    Names<MandateEnd>{MandateEnd::expired, "expired"},
-    Names<MandateEnd>{MandateEnd::revoked_by_payer, "revoked-by-payer"},
-    Names<MandateEnd>{MandateEnd::ended_by_creditor, "ended-by-creditor"},
-    Names<MandateEnd>{MandateEnd::stopped_by_bank, "stopped-by-bank"},
+    Named<MandateEnd>{MandateEnd::none, "none"},
+    Named<MandateEnd>{MandateEnd::final_collection, "final-collection"},
+    Named<MandateEnd>{MandateEnd::one_off_used, "one-off-used"},
+    Named<MandateEnd>{MandateEnd::expired, "expired"},
+    Named<MandateEnd>{MandateEnd::revoked_by_payer, "revoked-by-payer"},
+    Named<MandateEnd>{MandateEnd::ended_by_creditor, "ended-by-creditor"},
+    Named<MandateEnd>{MandateEnd::stopped_by_bank, "stopped-by-bank"},
 };
 
 constexpr std::array event_names{
-    Names<MandateEventKind>{MandateEventKind::created, "created"},
-    Names<MandateEventKind>{MandateEventKind::activated, "activated"},
-    Names<MandateEventKind>{MandateEventKind::wait_begun, "wait-begun"},
-    Names<MandateEventKind>{MandateEventKind::prenote_sent, "prenote-sent"},
-    Names<MandateEventKind>{MandateEventKind::prenote_settled, "prenote-settled"},
-    Names<MandateEventKind>{MandateEventKind::registered, "registered"},
-    Names<MandateEventKind>{MandateEventKind::refused, "refused"},
-    Names<MandateEventKind>{MandateEventKind::suspended, "suspended"},
-    Names<MandateEventKind>{MandateEventKind::resumed, "resumed"},
-    Names<MandateEventKind>{MandateEventKind::amended, "amended"},
-    Names<MandateEventKind>{MandateEventKind::collection_sent, "collection-sent"},
-    Names<MandateEventKind>{MandateEventKind::collection_rejected, "collection-rejected"},
-    Names<MandateEventKind>{MandateEventKind::collection_settled, "collection-settled"},
-    Names<MandateEventKind>{MandateEventKind::ended, "ended"},
+    Named<MandateEventKind>{MandateEventKind::created, "created"},
+    Named<MandateEventKind>{MandateEventKind::activated, "activated"},
+    Named<MandateEventKind>{MandateEventKind::wait_begun, "wait-begun"},
+    Named<MandateEventKind>{MandateEventKind::prenote_sent, "prenote-sent"},
+    Named<MandateEventKind>{MandateEventKind::prenote_settled, "prenote-settled"},
+    Named<MandateEventKind>{MandateEventKind::registered, "registered"},
+    Named<MandateEventKind>{MandateEventKind::refused, "refused"},
+    Named<MandateEventKind>{MandateEventKind::suspended, "suspended"},
+    Named<MandateEventKind>{MandateEventKind::resumed, "resumed"},
+    Named<MandateEventKind>{MandateEventKind::amended, "amended"},
+    Named<MandateEventKind>{MandateEventKind::collection_sent, "collection-sent"},
+    Named<MandateEventKind>{MandateEventKind::collection_rejected, "collection-rejected"},
+    Named<MandateEventKind>{MandateEventKind::collection_settled, "collection-settled"},
+    Named<MandateEventKind>{MandateEventKind::ended, "ended"},
 };
-
-template <class Enum, std::size_t count>
-std::string_view name_in(const std::array<Names<Enum>, count>& names, Enum value) {
-  const auto found = std::ranges::find(names, value, &Names<Enum>::first);
-  require(found != names.end(), "Every value of the enumeration has a name.");
-  return found->second;
-}
-
-template <class Enum, std::size_t count>
-std::optional<Enum> value_in(const std::array<Names<Enum>, count>& names, std::string_view name) {
-  const auto found = std::ranges::find(names, name, &Names<Enum>::second);
-  if (found == names.end()) return std::nullopt;
-  return found->first;
-}
 
 struct Transition {
   MandateState from;
