@@ -185,10 +185,12 @@ const Scheme* Catalogue::find_by_format(std::string_view format) const {
   for (const Scheme& scheme : schemes_) {
     if (scheme.layouts.contains(format) || std::ranges::find(scheme.formats, format) != scheme.formats.end()) return &scheme;
   }
-  // "camt.054.001.08" is a version of the family "camt.054", whose table is "camt.054.table".
+  // "pain.002.001.10" is a version of the family of "pain002.table".
+  std::string family{format};
+  std::erase(family, '.');
   for (const Scheme& scheme : schemes_) {
     for (const auto& [table, text] : scheme.tables) {
-      if (format.starts_with(table) && (format.size() == table.size() || format[table.size()] == '.')) return &scheme;
+      if (family.starts_with(table)) return &scheme;
     }
   }
   return nullptr;

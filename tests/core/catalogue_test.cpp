@@ -57,6 +57,8 @@ TEST(Catalogue, FindsTheSchemeOfAFormat) {
   ASSERT_NE(catalogue.find_by_format("pain.008.001.02"), nullptr);
   EXPECT_EQ(catalogue.find_by_format("pain.008.001.02")->name, "iso20022");
   EXPECT_EQ(catalogue.find_by_format("cn-304")->name, "cn-304");
+  ASSERT_NE(catalogue.find_by_format("camt.054.001.08"), nullptr);
+  EXPECT_EQ(catalogue.find_by_format("camt.054.001.08")->name, "iso20022");
   EXPECT_EQ(catalogue.find_by_format("pain"), nullptr);
 }
 

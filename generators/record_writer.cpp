@@ -1,0 +1,734 @@
+#include "generators/record_writer.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstring>
+
+#include "core/aba.hpp"
+#include "core/cnaps.hpp"
+#include "core/require.hpp"
+#include "core/text.hpp"
+#include "formats/charset.hpp"
+
+namespace counterfoil {
+namespace {
+
+constexpr std::uint64_t most_notes = 1000;
+
+std::string_view trim(std::string_view text) {
+  const auto first = text.find_first_not_of(' ');
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(' ') - first + 1);
+}
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_number(FieldType type) {
+  return type == FieldType::digits || type == FieldType::money || type == FieldType::decimal;
+}
+bool says_a_number(BindingKind kind) {
+  return kind == BindingKind::amount || kind == BindingKind::count || kind == BindingKind::number;
+}
+
+char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
+
+/// The length in bytes of the UTF-8 character that begins with `lead`.
+std::size_t character_length(char lead) {
+  const auto byte = static_cast<unsigned char>(lead);
+  if (byte < 0x80) return 1;
+  return byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
+}
+
+bool luhn_fits(std::string_view digits) {
+  int sum = 0;
+  bool doubled = false;
+  for (auto at = digits.rbegin(); at != digits.rend(); ++at, doubled = !doubled) {
+    const int digit = (*at - '0') * (doubled ? 2 : 1);
+    sum += digit > 9 ? digit - 9 : digit;
+  }
+  return sum % 10 == 0;
+}
+
+bool mod97_fits(std::string_view digits) {
+  int rest = 0;
+  for (char digit : digits) rest = (rest * 10 + (digit - '0')) % 97;
+  return rest == 1;
+}
+
+/// True where the rule does not speak of a text of this length.
+bool check_digit_fits(CheckDigit rule, std::string_view text) {
+  if (text.empty() || !std::ranges::all_of(text, is_digit)) return true;
+  switch (rule) {
+    case CheckDigit::none: return true;
+    case CheckDigit::aba: return text.size() != 9 || check_routing_number(text).has_value();
+    case CheckDigit::mod11_10: return text.size() != 12 || check_bank_number(text).has_value();
+    case CheckDigit::luhn: return luhn_fits(text);
+    case CheckDigit::mod97: return mod97_fits(text);
+  }
+  return true;
+}
+
+std::string_view check_digit_rule(CheckDigit rule) {
+  switch (rule) {
+    case CheckDigit::aba: return "routing number";
+    case CheckDigit::mod11_10: return "bank number";
+    case CheckDigit::luhn: return "Luhn";
+    case CheckDigit::mod97: return "modulo 97";
+    case CheckDigit::none: break;
+  }
+  return {};
+}
+
+}  // namespace
+
+void NoteKeeper::add(Finding finding) {
+  if (++seen_[finding.code] <= most_notes) notes_.push_back(std::move(finding));
+}
+
+void NoteKeeper::close() {
+  for (const auto& [code, count] : seen_) {
+    if (count <= most_notes) continue;
+    notes_.push_back({.code = code,
+                      .severity = Severity::note,
+                      .place = {},
+                      .message = fmt::format("{} more remarks of this kind are not listed.", count - most_notes),
+                      .remedy = "Look at the listed ones; the others are alike."});
+  }
+}
+
+RecordWriter::RecordWriter(const LayoutPlan& plan, Charset charset, NoteKeeper& notes)
+    : plan_{plan},
+      charset_{charset},
+      notes_{notes},
+      totals_{plan},
+      derived_(plan.code_lists.size()),
+      last_(plan.families.size()),
+      stated_(plan.totals.size()),
+      ascending_(plan.totals.size()) {
+  for (std::size_t list = 0; list < plan.code_lists.size(); ++list) {
+    const auto& codes = plan.code_lists[list].codes;
+    if (codes.empty()) continue;
+    for (const SetWord& word : codes.front().sets) derived_[list].words.push_back(word.bound);
+  }
+  records_steps_.resize(plan.records.size());
+  for (std::size_t record = 0; record < plan.records.size(); ++record) compile(static_cast<std::uint16_t>(record));
+  // Who is looked at by whom: only those records are kept.
+  const auto look_at = [&](const Operand& operand) {
+    if (operand.where != Operand::Where::last) return;
+    for (std::size_t record = 0; record < plan.records.size(); ++record) {
+      if (plan.records[record].family == operand.family) records_steps_[record].is_looked_at = true;
+    }
+  };
+  for (const RecordPlan& record : plan.records) {
+    for (const FieldPlan& field : record.fields) {
+      if (field.same_as) look_at(*field.same_as);
+    }
+    for (const CheckPlan& check : record.checks) {
+      look_at(check.test.operand);
+      look_at(check.test.other);
+      for (const Test& when : check.when) {
+        look_at(when.operand);
+        look_at(when.other);
+      }
+    }
+  }
+}
+
+std::string RecordWriter::blank_of(const FieldPlan& field) const {
+  if (field.none_value) return *field.none_value;
+  const bool zeros = is_number(field.type) && field.is_required;
+  const char pad = is_number(field.type) && !zeros ? ' ' : field.pad;
+  return std::string(field.at.length, field.type == FieldType::date || field.type == FieldType::time ? ' ' : pad);
+}
+
+bool RecordWriter::is_stated_before(const RecordPlan& record, const TotalPlan& total) const {
+  if (total.kind == TotalPlan::Kind::number || total.kind == TotalPlan::Kind::ascending) return false;
+  switch (total.scope) {
+    case Scope::file: return record.roles.opens_file || record.roles.opens_batch || record.roles.opens_entry;
+    case Scope::batch: return record.roles.opens_batch || record.roles.opens_entry;
+    case Scope::entry: return record.roles.opens_entry;
+  }
+  return false;
+}
+
+void RecordWriter::compile(std::uint16_t record) {
+  const RecordPlan& plan = plan_.records[record];
+  RecordSteps& made = records_steps_[record];
+  made.image.assign(plan.length, ' ');
+  std::vector<std::int32_t> step_of_field(plan.fields.size(), -1);
+  for (std::uint16_t index = 0; index < plan.fields.size(); ++index) {
+    const FieldPlan& field = plan.fields[index];
+    Step step;
+    step.field = index;
+    step.blank = field.constant ? *field.constant : blank_of(field);
+    const bool is_text = field.type == FieldType::text || field.type == FieldType::opaque || field.type == FieldType::filler;
+    step.only_when_blank = std::string(field.at.length, is_text ? field.pad : ' ');
+    if (field.total && !field.is_part) {
+      const TotalPlan& total = plan_.totals[*field.total];
+      step.states_before = is_stated_before(plan, total);
+      step.from_keeper = total.kind != TotalPlan::Kind::ascending && !step.states_before;
+    }
+    if (!field.is_part) made.image.replace(field.at.offset, field.at.length, step.blank);
+    const bool says_nothing = field.constant || field.type == FieldType::filler;
+    if (says_nothing && field.only_when.empty()) continue;
+    step_of_field[index] = static_cast<std::int32_t>(made.steps.size());
+    if (!field.is_part) made.order.push_back(static_cast<std::uint16_t>(made.steps.size()));
+    made.steps.push_back(std::move(step));
+  }
+  for (Step& step : made.steps) {
+    for (const std::uint16_t part : plan.fields[step.field].parts) {
+      if (step_of_field[part] >= 0) step.part_steps.push_back(static_cast<std::uint16_t>(step_of_field[part]));
+    }
+  }
+  made.has_checks_at_end = std::ranges::any_of(plan.checks, &CheckPlan::at_end);
+}
+
+bool RecordWriter::holds(const WordTest& test, const ConstWords& words) const {
+  const std::string_view says = bound_text(test.bound, words, scratch_);
+  const bool is_one = std::ranges::find(test.values, says) != test.values.end();
+  return is_one != test.negated;
+}
+
+bool RecordWriter::is_ready(std::uint16_t record, const ConstWords& words) const {
+  return std::ranges::all_of(plan_.records[record].write_when, [&](const WordTest& test) { return holds(test, words); });
+}
+
+void RecordWriter::open(Scope scope) {
+  totals_.open(scope);
+  for (std::size_t total = 0; total < plan_.totals.size(); ++total) {
+    if (plan_.totals[total].scope <= scope) ascending_[total].reset();
+  }
+}
+
+Result<void> RecordWriter::close(Scope scope, const ConstWords& words) {
+  if (scope == Scope::entry && opener_.record >= 0) {
+    const auto record = static_cast<std::uint16_t>(opener_.record);
+    opener_.record = -1;
+    const Work work{record, plan_.records[record], words, opener_.bytes.data()};
+    const auto looked = look_at_checks(work, true);
+    if (!looked) return looked;
+  }
+  for (std::size_t index = 0; index < plan_.totals.size(); ++index) {
+    const TotalPlan& total = plan_.totals[index];
+    if (total.scope != scope || !stated_[index]) continue;
+    const auto counted = static_cast<std::int64_t>(totals_.value(static_cast<std::uint16_t>(index)));
+    const std::int64_t stated = *stated_[index];
+    stated_[index].reset();
+    if (counted == stated) continue;
+    const auto& [record, field] = total.stated_in.front();
+    return std::unexpected(Error{
+        "write.total-differs",
+        fmt::format("The field \"{}\" of the {} says {}, and what was written gives {} ({}).",
+                    plan_.records[record].fields[field].name, plan_.records[record].title, stated, counted, total.text),
+        "Nothing may be sent. Plan the batch again, so that counts and sums are those of its entries.",
+        {.field = fmt::format("{}.{}", plan_.records[record].name, plan_.records[record].fields[field].name)},
+        ErrorKind::refused});
+  }
+  return {};
+}
+
+Result<void> RecordWriter::write(std::uint16_t record, const ConstWords& words, std::string& out) {
+  const RecordPlan& plan = plan_.records[record];
+  const RecordSteps& steps = records_steps_[record];
+  const std::size_t begin = out.size();
+  out += steps.image;
+  const Work work{record, plan, words, out.data() + begin};
+  for (const std::uint16_t step : steps.order) {
+    const auto filled = fill(work, steps, steps.steps[step]);
+    if (!filled) return filled;
+  }
+  const auto looked = look_at_checks(work, false);
+  if (!looked) return looked;
+  const std::string_view bytes{work.bytes, plan.length};
+  totals_.add(record, bytes);
+  ++records_;
+  if (steps.is_looked_at) {
+    last_[plan.family].record = record;
+    last_[plan.family].bytes.assign(bytes);
+  }
+  if (plan.roles.opens_entry && steps.has_checks_at_end) {
+    opener_.record = record;
+    opener_.bytes.assign(bytes);
+  }
+  return {};
+}
+
+// ---- Filling a field ---------------------------------------------------------------------------------------------------
+
+Result<void> RecordWriter::fill(const Work& work, const RecordSteps& steps, const Step& step) {
+  const FieldPlan& field = work.plan.fields[step.field];
+  for (const WordTest& test : field.only_when) {
+    if (holds(test, work.words)) continue;
+    std::memcpy(work.bytes + field.at.offset, step.only_when_blank.data(), field.at.length);
+    return {};
+  }
+  if (step.from_keeper) {
+    const auto put = put_number(work, field, static_cast<std::int64_t>(total_now(*field.total, work.record)));
+    if (!put) return put;
+  } else {
+    const auto filled = fill_from_words(work, steps, step);
+    if (!filled) return std::unexpected(filled.error());
+    if (!*filled) {
+      if (field.constant) return {};
+      if (field.is_required && !field.none_value) {
+        return std::unexpected(refusal(work, field, "write.missing", "is required, and nothing is said for it",
+                                       "Complete the data of the creditor account or of the claim, then write again."));
+      }
+      return {};
+    }
+    if (step.states_before) {
+      stated_[*field.total] = field_number(plan_, field, {work.bytes, work.plan.length});
+    }
+  }
+  if (field.total && plan_.totals[*field.total].kind == TotalPlan::Kind::ascending) {
+    const auto looked = look_at_ascending(work, field);
+    if (!looked) return looked;
+  }
+  return field.check_digit == CheckDigit::none ? Result<void>{} : look_at_check_digit(work, field);
+}
+
+Result<bool> RecordWriter::fill_from_words(const Work& work, const RecordSteps& steps, const Step& step) {
+  const FieldPlan& field = work.plan.fields[step.field];
+  if (field.same_as) {
+    auto put = put_operand(work, field, *field.same_as);
+    if (!put || *put) return put;
+  }
+  for (const BoundTo& bound : field.bindings) {
+    auto put = put_bound(work, field, bound);
+    if (!put || *put) return put;
+  }
+  if (field.codes) {
+    if (const CodePlan* code = derive_code(*field.codes, work.words)) {
+      const auto put = put_bytes(work, field, code->value);
+      if (!put) return std::unexpected(put.error());
+      return true;
+    }
+  }
+  const FieldPlan* silent_part = nullptr;
+  bool any_part = false;
+  for (const std::uint16_t part : step.part_steps) {
+    const FieldPlan& inner = work.plan.fields[steps.steps[part].field];
+    const auto put = fill_from_words(work, steps, steps.steps[part]);
+    if (!put) return put;
+    any_part = any_part || *put;
+    if (!*put && inner.is_required && (inner.same_as || !inner.bindings.empty())) silent_part = &inner;
+  }
+  if (any_part && silent_part != nullptr) {
+    return std::unexpected(refusal(work, *silent_part, "write.missing", "is required, and nothing is said for it",
+                                   "Complete the data of the creditor account or of the claim, then write again."));
+  }
+  if (any_part) return true;
+  if (field.default_value) {
+    const auto put = is_number(field.type) || field.type == FieldType::text || field.type == FieldType::code
+                         ? put_text(work, field, *field.default_value)
+                         : put_bytes(work, field, *field.default_value);
+    if (!put) return std::unexpected(put.error());
+    return true;
+  }
+  return false;
+}
+
+Result<bool> RecordWriter::put_bound(const Work& work, const FieldPlan& field, const BoundTo& bound) {
+  const BindingKind kind = bound.binding->kind;
+  Result<void> put;
+  if (field.type == FieldType::date && kind == BindingKind::date) {
+    const auto date = bound_date(bound, work.words);
+    if (!date) return false;
+    put = put_date(work, field, *date);
+  } else if (is_number(field.type) && says_a_number(kind)) {
+    const auto number = bound_number(bound, work.words);
+    if (!number) return false;
+    put = put_number(work, field, *number);
+  } else {
+    const std::string_view text = bound_text(bound, work.words, scratch_);
+    if (trim(text).empty()) return false;
+    put = field.type == FieldType::time ? put_time(work, field, text) : put_text(work, field, text);
+  }
+  if (!put) return std::unexpected(put.error());
+  return true;
+}
+
+Result<bool> RecordWriter::put_operand(const Work& work, const FieldPlan& field, const Operand& operand) {
+  if (operand.where == Operand::Where::word) return put_bound(work, field, operand.word);
+  const Found found = look(work, operand);
+  if (!found.is_there || found.trimmed.empty()) return false;
+  // The bytes were checked where they were written first.
+  const auto put = found.bytes.size() == field.at.length ? put_bytes(work, field, found.bytes) : put_bytes(work, field, found.trimmed);
+  if (!put) return std::unexpected(put.error());
+  return true;
+}
+
+Result<void> RecordWriter::put_text(const Work& work, const FieldPlan& field, std::string_view value) {
+  if (!field.keeps_blanks && field.type != FieldType::opaque) value = trim(value);
+  if (is_number(field.type)) {
+    const bool fits = std::ranges::all_of(value, [&](char c) { return is_digit(c) || (field.type == FieldType::decimal && c == '.'); });
+    if (!fits) {
+      return std::unexpected(refusal(work, field, "write.not-digits", "takes digits only, and the value holds something else",
+                                     "Correct the value where it comes from; letters and blanks are not taken."));
+    }
+    return put_bytes(work, field, value);
+  }
+  const auto clean = in_class(work, field, value);
+  if (!clean) return std::unexpected(clean.error());
+  value = *clean;
+  if (field.codes && plan_.code_lists[*field.codes].find(value) == nullptr) {
+    return std::unexpected(refusal(work, field, "write.code-unknown",
+                                   fmt::format("takes a code of the list \"{}\", and \"{}\" is not on it",
+                                               plan_.code_lists[*field.codes].name, value),
+                                   "Correct the code, or add it to the layout when the bank knows it."));
+  }
+  if (value.size() > field.at.length && field.may_cut) {
+    const std::size_t whole = value.size();
+    value = cut_to_bytes(charset_, value, field.at.length);
+    note(work, field, Severity::note, "write.cut", fmt::format("was cut from {} to {} bytes", whole, value.size()),
+         "Shorten it where it comes from if the payer should read all of it.");
+  }
+  return put_bytes(work, field, value);
+}
+
+/// Brings a UTF-8 value into the characters of the field and the character set of the file.
+Result<std::string_view> RecordWriter::in_class(const Work& work, const FieldPlan& field, std::string_view value) {
+  const bool keeps_case = !field.characters || (*field.characters)[static_cast<unsigned char>('a')];
+  bool is_fine = true;
+  for (const char c : value) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte >= 0x7F || (field.characters && !(*field.characters)[byte])) {
+      is_fine = false;
+      break;
+    }
+  }
+  if (is_fine) return value;
+  const auto refuse = [&](std::string_view character) {
+    return std::unexpected(refusal(work, field, "write.character",
+                                   fmt::format("cannot be written: the character \"{}\" is not taken there", character),
+                                   "Spell the value with the characters the bank takes."));
+  };
+  if (first_bad_utf8(value)) {
+    return std::unexpected(refusal(work, field, "write.encoding", "is not well-formed UTF-8", "Correct the value where it comes from."));
+  }
+  const auto taken = [&](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte >= 0x20 && byte < 0x7F && (!field.characters || (*field.characters)[byte]);
+  };
+  std::string made;
+  bool spelt_otherwise = false, capitals = false;
+  for (std::size_t at = 0; at < value.size();) {
+    const std::size_t length = character_length(value[at]);
+    const std::string_view character = value.substr(at, length);
+    at += length;
+    if (length == 1) {
+      if (taken(character[0])) {
+        made += character[0];
+      } else if (field.transliterates && !keeps_case && taken(upper(character[0]))) {
+        made += upper(character[0]);
+        capitals = true;
+      } else {
+        return refuse(static_cast<unsigned char>(character[0]) < 0x20 ? std::string_view{"control character"} : character);
+      }
+      continue;
+    }
+    if (charset_ != Charset::ascii && first_missing(charset_, character).empty()) {
+      made += character;  // The character set has it; classes speak of single bytes only.
+      continue;
+    }
+    if (!field.transliterates) return refuse(character);
+    const std::string base = sepa_text(character, Transliteration::epc).text;
+    for (const char c : base) {
+      const char written = taken(c) ? c : upper(c);
+      if (base == "." || !taken(written)) return refuse(character);
+      made += written;
+    }
+    spelt_otherwise = true;
+  }
+  if (spelt_otherwise || capitals) {
+    note(work, field, Severity::note, spelt_otherwise ? "write.transliterated" : "write.capitals",
+         spelt_otherwise ? "is written without marks the bank does not take" : "is written in capitals",
+         "Nothing needs doing; the payer reads the written form.");
+  }
+  if (charset_ == Charset::ascii || charset_ == Charset::utf8) {
+    text_ = std::move(made);
+  } else {
+    auto bytes = from_utf8(charset_, made);
+    if (!bytes) return refuse(first_missing(charset_, made));
+    text_ = std::move(*bytes);
+  }
+  return std::string_view{text_};
+}
+
+Result<void> RecordWriter::put_bytes(const Work& work, const FieldPlan& field, std::string_view bytes) {
+  if (bytes.size() > field.at.length) {
+    return std::unexpected(refusal(
+        work, field, "write.too-long", fmt::format("takes {} bytes, and the value has {}", field.at.length, bytes.size()),
+        "Shorten the value where it comes from; nothing is cut."));
+  }
+  char* at = work.bytes + field.at.offset;
+  const std::size_t room = field.at.length - bytes.size();
+  if (field.side == Side::left) {
+    std::memcpy(at, bytes.data(), bytes.size());
+    std::memset(at + bytes.size(), field.pad, room);
+  } else {
+    std::memset(at, field.pad, room);
+    std::memcpy(at + room, bytes.data(), bytes.size());
+  }
+  return {};
+}
+
+Result<void> RecordWriter::put_number(const Work& work, const FieldPlan& field, std::int64_t number) {
+  if (number < 0 && field.sign == SignPlace::none) {
+    return std::unexpected(refusal(work, field, "write.negative", "has no sign, and the value is negative",
+                                   "A negative amount is no collection; correct the claim."));
+  }
+  const bool is_negative = number < 0;
+  auto left = is_negative ? std::uint64_t{0} - static_cast<std::uint64_t>(number) : static_cast<std::uint64_t>(number);
+  std::array<char, 32> digits;  // Filled from the end.
+  std::size_t at = digits.size();
+  unsigned written = 0;
+  const bool has_point = field.type == FieldType::decimal && field.decimals > 0;
+  do {
+    if (has_point && written == field.decimals) digits[--at] = '.';
+    digits[--at] = static_cast<char>('0' + left % 10);
+    left /= 10;
+    ++written;
+  } while (left != 0 || (has_point && written <= field.decimals));
+  std::string_view text{digits.data() + at, digits.size() - at};
+  if (field.sign == SignPlace::none) {
+    if (text.size() <= field.at.length) {  // The common case, without the general padding.
+      char* to = work.bytes + field.at.offset;
+      const std::size_t room = field.at.length - text.size();
+      if (field.side == Side::right) {
+        std::memset(to, field.pad, room);
+        std::memcpy(to + room, text.data(), text.size());
+        return {};
+      }
+    }
+    return put_bytes(work, field, text);
+  }
+  std::string whole;
+  const std::size_t room = field.at.length - std::min<std::size_t>(field.at.length, text.size() + (field.sign == SignPlace::overpunch ? 0 : 1));
+  if (field.sign == SignPlace::leading) {
+    whole = (is_negative ? '-' : '+') + std::string(room, '0') + std::string{text};
+  } else if (field.sign == SignPlace::trailing) {
+    whole = std::string(room, '0') + std::string{text} + (is_negative ? '-' : '+');
+  } else {
+    // Overpunch: the last digit carries the sign, { A..I for plus and } J..R for minus.
+    whole = std::string(room, '0') + std::string{text};
+    const auto digit = static_cast<std::size_t>(whole.back() - '0');
+    whole.back() = is_negative ? "}JKLMNOPQR"[digit] : "{ABCDEFGHI"[digit];
+  }
+  return put_bytes(work, field, whole);
+}
+
+Result<void> RecordWriter::put_date(const Work& work, const FieldPlan& field, Date date) {
+  const std::chrono::year_month_day day{date};
+  const int year = int{day.year()};
+  const DatePattern& pattern = field.date;
+  const int century = year % 100 < plan_.century_pivot ? 20 : 19;  // As a reader of two digits takes them.
+  if (year < 0 || year > 9999 || (pattern.year.length == 2 && year / 100 != century)) {
+    return std::unexpected(refusal(work, field, "write.date", fmt::format("cannot say the year {}", year), "Correct the date."));
+  }
+  char* to = work.bytes + field.at.offset;
+  std::memcpy(to, pattern.text.data(), field.at.length);  // Separators stay; the parts are written over.
+  const auto put = [&](const Span& span, unsigned value) {
+    for (std::uint32_t i = span.length; i > 0; --i, value /= 10) to[span.offset + i - 1] = static_cast<char>('0' + value % 10);
+  };
+  put(pattern.year, static_cast<unsigned>(year));
+  put(pattern.month, unsigned{day.month()});
+  put(pattern.day, unsigned{day.day()});
+  if (pattern.day_of_year.length > 0) {
+    put(pattern.day_of_year, static_cast<unsigned>((date - Date{day.year() / std::chrono::January / 1}).count() + 1));
+  }
+  return {};
+}
+
+/// `clock` is "HH:MM" or "HH:MM:SS".
+Result<void> RecordWriter::put_time(const Work& work, const FieldPlan& field, std::string_view clock) {
+  const bool fits = clock.size() >= 5 && is_digit(clock[0]) && is_digit(clock[1]) && clock[2] == ':' && is_digit(clock[3]) && is_digit(clock[4]);
+  if (!fits) {
+    return std::unexpected(refusal(work, field, "write.time", "takes a time of day such as 09:30", "Correct the time of creation."));
+  }
+  char* to = work.bytes + field.at.offset;
+  std::memcpy(to, field.time.text.data(), field.at.length);
+  const auto put = [&](const Span& span, std::string_view digits) {
+    if (span.length == 2) std::memcpy(to + span.offset, digits.data(), 2);
+  };
+  const bool has_seconds = clock.size() >= 8 && is_digit(clock[6]) && is_digit(clock[7]);
+  put(field.time.hour, clock.substr(0, 2));
+  put(field.time.minute, clock.substr(3, 2));
+  put(field.time.second, has_seconds ? clock.substr(6, 2) : std::string_view{"00"});
+  return {};
+}
+
+/// The first code whose words agree with what the words say.
+const CodePlan* RecordWriter::derive_code(std::uint16_t list, const ConstWords& words) {
+  Derived& derived = derived_[list];
+  if (derived.words.empty() || plan_.code_lists[list].is_reasons) return nullptr;
+  std::string key;
+  for (const BoundTo& word : derived.words) {
+    key += bound_text(word, words, scratch_);
+    key += '\0';
+  }
+  if (derived.known && derived.key == key) return derived.code;
+  derived.code = nullptr;
+  for (const CodePlan& code : plan_.code_lists[list].codes) {
+    std::string says;
+    for (const SetWord& word : code.sets) {
+      says += word.literal;
+      says += '\0';
+    }
+    if (says == key) {
+      derived.code = &code;
+      break;
+    }
+  }
+  derived.key = std::move(key);
+  derived.known = true;
+  return derived.code;
+}
+
+// ---- Totals ------------------------------------------------------------------------------------------------------------
+
+/// The total as the record that states it would see it: records count themselves.
+std::uint64_t RecordWriter::total_now(std::uint16_t index, std::uint16_t record) const {
+  const TotalPlan& total = plan_.totals[index];
+  switch (total.kind) {
+    case TotalPlan::Kind::blocks:
+      require(plan_.block_records > 0, "A layout that counts blocks says how long they are.");
+      return (records_ + 1 + plan_.block_records - 1) / plan_.block_records;
+    case TotalPlan::Kind::number: return totals_.next_number(index);
+    case TotalPlan::Kind::count: {
+      if (total.counts_all_records) return records_ + 1;
+      const bool counts_itself = std::ranges::any_of(total.from, [&](const TotalPlan::From& from) { return from.record == record; });
+      return totals_.value(index) + (counts_itself ? 1 : 0);
+    }
+    case TotalPlan::Kind::sum:
+    case TotalPlan::Kind::ascending: break;
+  }
+  return totals_.value(index);
+}
+
+Result<void> RecordWriter::look_at_ascending(const Work& work, const FieldPlan& field) {
+  auto& last = ascending_[*field.total];
+  const auto number = field_number(plan_, field, {work.bytes, work.plan.length});
+  if (number && last && *number <= *last) {
+    return std::unexpected(refusal(work, field, "write.not-ascending",
+                                   fmt::format("must rise from record to record, and {} comes after {}", *number, *last),
+                                   "Number the claims of a batch upwards, each number once."));
+  }
+  if (number) last = number;
+  return {};
+}
+
+// ---- Rules -------------------------------------------------------------------------------------------------------------
+
+Result<void> RecordWriter::look_at_check_digit(const Work& work, const FieldPlan& field) {
+  const std::string_view text = trim({work.bytes + field.at.offset, field.at.length});
+  if (check_digit_fits(field.check_digit, text)) return {};
+  const std::string what = fmt::format("fails its check digit ({} rule)", check_digit_rule(field.check_digit));
+  const std::string remedy = "Compare the number with its source; one digit is probably wrong.";
+  if (field.fault >= Fault::error) return std::unexpected(refusal(work, field, "write.check-digit", what, remedy));
+  note(work, field, Severity::warning, "write.check-digit", what, remedy);
+  return {};
+}
+
+RecordWriter::Found RecordWriter::look(const Work& work, const Operand& operand) const {
+  std::int32_t record = work.record;
+  const char* bytes = work.bytes;
+  if (operand.where == Operand::Where::word) {
+    const std::string_view says = bound_text(operand.word, work.words, scratch_);
+    return {trim(says), says, nullptr, true};
+  }
+  if (operand.where == Operand::Where::last) {
+    record = last_[operand.family].record;
+    bytes = last_[operand.family].bytes.data();
+  }
+  if (record < 0) return {};
+  const std::int16_t index = operand.field_of_record[static_cast<std::size_t>(record)];
+  if (index < 0) return {};
+  const FieldPlan& field = plan_.records[static_cast<std::size_t>(record)].fields[static_cast<std::size_t>(index)];
+  const std::string_view whole{bytes + field.at.offset, field.at.length};
+  return {trim(whole), whole, &field, true};
+}
+
+bool RecordWriter::holds(const Work& work, const Test& test) const {
+  const Found found = look(work, test.operand);
+  if (!found.is_there) return true;  // A record without the field has nothing that could break the rule.
+  const auto number = [&]() -> std::optional<std::int64_t> {
+    std::int64_t value = 0;
+    const auto [end, failure] = std::from_chars(found.trimmed.data(), found.trimmed.data() + found.trimmed.size(), value);
+    if (failure != std::errc{} || end != found.trimmed.data() + found.trimmed.size()) return std::nullopt;
+    return value;
+  };
+  bool result = false;
+  switch (test.kind) {
+    case Test::Kind::value_in:
+      result = std::ranges::any_of(test.values, [&](const ValueRange& range) {
+        return found.trimmed >= range.first && found.trimmed <= range.last && (range.first == range.last || found.trimmed.size() == range.first.size());
+      });
+      break;
+    case Test::Kind::marked: {
+      const CodePlan* code = found.field != nullptr && found.field->codes ? plan_.code_lists[*found.field->codes].find(found.trimmed) : nullptr;
+      result = code != nullptr && (code->marks & test.marks) != 0;
+      break;
+    }
+    case Test::Kind::present: result = !found.trimmed.empty(); break;
+    case Test::Kind::zero: result = std::ranges::all_of(found.trimmed, [](char c) { return c == '0' || c == '.'; }); break;
+    case Test::Kind::same_as: {
+      const std::string own{found.trimmed};  // Both sides may use the scratch text.
+      const Found other = look(work, test.other);
+      result = !other.is_there || own == other.trimmed;
+      break;
+    }
+    case Test::Kind::at_least: result = number() && *number() >= test.limit; break;
+    case Test::Kind::at_most: result = number() && *number() <= test.limit; break;
+  }
+  return result != test.negated;
+}
+
+Result<void> RecordWriter::look_at_checks(const Work& work, bool at_end) {
+  for (const CheckPlan& check : work.plan.checks) {
+    if (check.at_end != at_end || check.fault == Fault::none || check.fault == Fault::note) continue;
+    if (!std::ranges::all_of(check.when, [&](const Test& when) { return holds(work, when); })) continue;
+    if (holds(work, check.test)) continue;
+    const std::string says = check.says.empty() ? fmt::format("The rule \"{}\" is broken.", check.test.text) : check.says;
+    const std::string remedy = check.remedy.empty() ? "Correct the claim or the data of the creditor account." : check.remedy;
+    const std::string_view entry = work.words.entry == nullptr ? std::string_view{} : work.words.entry->reference;
+    const std::string where = entry.empty() ? fmt::format("{}: {}", work.plan.title, says)
+                                            : fmt::format("{} of entry {}: {}", work.plan.title, entry, says);
+    const Place place{.field = work.plan.name};
+    if (check.fault != Fault::warning) {
+      return std::unexpected(Error{check.code.empty() ? "write.rule" : check.code, where, remedy, place, ErrorKind::refused});
+    }
+    notes_.add({.code = check.code.empty() ? "write.rule" : check.code,
+                .severity = Severity::warning,
+                .place = place,
+                .message = where,
+                .remedy = remedy});
+  }
+  return {};
+}
+
+Error RecordWriter::refusal(const Work& work, const FieldPlan& field, std::string code, std::string what,
+                            std::string remedy) const {
+  const std::string_view entry = work.words.entry == nullptr ? std::string_view{} : work.words.entry->reference;
+  return {std::move(code),
+          fmt::format("The field \"{}\" (columns {}-{}) of the {}{} {}.", field.name, field.first_column(), field.last_column(),
+                      work.plan.title, entry.empty() ? "" : fmt::format(" for entry {}", entry), what),
+          std::move(remedy),
+          {.column_first = field.first_column(), .column_last = field.last_column(), .field = fmt::format("{}.{}", work.plan.name, field.name)},
+          ErrorKind::refused};
+}
+
+void RecordWriter::note(const Work& work, const FieldPlan& field, Severity severity, std::string code, std::string what,
+                        std::string remedy) {
+  const std::string_view entry = work.words.entry == nullptr ? std::string_view{} : work.words.entry->reference;
+  notes_.add({.code = std::move(code),
+              .severity = severity,
+              .place = {.column_first = field.first_column(), .column_last = field.last_column(), .field = fmt::format("{}.{}", work.plan.name, field.name)},
+              .message = fmt::format("The field \"{}\" of the {}{} {}.", field.name, work.plan.title,
+                                     entry.empty() ? "" : fmt::format(" for entry {}", entry), what),
+              .remedy = std::move(remedy)});
+}
+
+}  // namespace counterfoil

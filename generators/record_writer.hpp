@@ -1,0 +1,135 @@
+// One record of a layout from exchange words: every field filled, checked and padded. Private to generators/.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/finding.hpp"
+#include "core/result.hpp"
+#include "formats/plan.hpp"
+#include "formats/totals.hpp"
+
+namespace counterfoil {
+
+/// Findings of one writing. At most 1,000 of one code are kept, so that memory does not grow with the file; `close`
+/// adds one that counts the others.
+class NoteKeeper {
+ public:
+  explicit NoteKeeper(std::vector<Finding>& notes) : notes_{notes} {}
+  void add(Finding finding);
+  void close();
+
+ private:
+  std::vector<Finding>& notes_;
+  std::map<std::string, std::uint64_t> seen_;
+};
+
+class RecordWriter {
+ public:
+  /// Keeps references to the plan and the notes. `charset` is what is written.
+  RecordWriter(const LayoutPlan& plan, Charset charset, NoteKeeper& notes);
+
+  /// Whether the writer may take this record now: all its `write when` lines hold.
+  [[nodiscard]] bool is_ready(std::uint16_t record, const ConstWords& words) const;
+
+  /// Appends the bytes of the record, without line end, to `out` and adds it to the totals.
+  [[nodiscard]] Result<void> write(std::uint16_t record, const ConstWords& words, std::string& out);
+
+  /// Begins a scope before the record that opens it is written.
+  void open(Scope scope);
+
+  /// Ends a scope: rules that wait for the end of the entry, and totals that were stated before what they count.
+  [[nodiscard]] Result<void> close(Scope scope, const ConstWords& words);
+
+  [[nodiscard]] std::uint64_t records() const { return records_; }
+
+ private:
+  /// What fills a field, decided once.
+  struct Step {
+    std::uint16_t field = 0;
+    bool from_keeper = false;      // The total as it stands.
+    bool states_before = false;    // A total that is stated before what it counts.
+    std::string blank;             // Written where nothing is said.
+    std::string only_when_blank;   // Written where `only when` does not hold.
+    std::vector<std::uint16_t> part_steps;  // Of RecordSteps::steps.
+  };
+  struct RecordSteps {
+    std::string image;  // Constants and pads; steps write over it.
+    std::vector<Step> steps;
+    std::vector<std::uint16_t> order;  // Steps that are no parts.
+    bool is_looked_at = false;  // Some operand asks for the last record of its family.
+    bool has_checks_at_end = false;
+  };
+  /// For a code that the words decide: the answer for the last combination of words.
+  struct Derived {
+    std::vector<BoundTo> words;
+    std::string key;
+    const CodePlan* code = nullptr;
+    bool known = false;
+  };
+  struct LastRecord {
+    std::int32_t record = -1;
+    std::string bytes;
+  };
+  struct Work {
+    std::uint16_t record;
+    const RecordPlan& plan;
+    const ConstWords& words;
+    char* bytes;
+  };
+
+  const LayoutPlan& plan_;
+  Charset charset_;
+  NoteKeeper& notes_;
+  TotalsKeeper totals_;
+  std::vector<RecordSteps> records_steps_;
+  std::vector<Derived> derived_;       // By code list.
+  std::vector<LastRecord> last_;       // By family.
+  std::vector<std::optional<std::int64_t>> stated_;     // By total: what an opening record said.
+  std::vector<std::optional<std::int64_t>> ascending_;  // By total: the last value.
+  LastRecord opener_;                  // Of the open entry, where rules wait for its end.
+  std::uint64_t records_ = 0;
+  mutable std::string scratch_;
+  std::string text_;
+
+  void compile(std::uint16_t record);
+  [[nodiscard]] bool is_stated_before(const RecordPlan& record, const TotalPlan& total) const;
+  [[nodiscard]] std::string blank_of(const FieldPlan& field) const;
+  [[nodiscard]] bool holds(const WordTest& test, const ConstWords& words) const;
+
+  [[nodiscard]] Result<void> fill(const Work& work, const RecordSteps& steps, const Step& step);
+  [[nodiscard]] Result<bool> fill_from_words(const Work& work, const RecordSteps& steps, const Step& step);
+  [[nodiscard]] Result<bool> put_bound(const Work& work, const FieldPlan& field, const BoundTo& bound);
+  [[nodiscard]] Result<bool> put_operand(const Work& work, const FieldPlan& field, const Operand& operand);
+  [[nodiscard]] Result<void> put_text(const Work& work, const FieldPlan& field, std::string_view value);
+  [[nodiscard]] Result<void> put_bytes(const Work& work, const FieldPlan& field, std::string_view bytes);
+  [[nodiscard]] Result<void> put_number(const Work& work, const FieldPlan& field, std::int64_t number);
+  [[nodiscard]] Result<void> put_date(const Work& work, const FieldPlan& field, Date date);
+  [[nodiscard]] Result<void> put_time(const Work& work, const FieldPlan& field, std::string_view clock);
+  [[nodiscard]] Result<std::string_view> in_class(const Work& work, const FieldPlan& field, std::string_view value);
+  [[nodiscard]] const CodePlan* derive_code(std::uint16_t list, const ConstWords& words);
+  [[nodiscard]] std::uint64_t total_now(std::uint16_t total, std::uint16_t record) const;
+  [[nodiscard]] Result<void> look_at_ascending(const Work& work, const FieldPlan& field);
+  [[nodiscard]] Result<void> look_at_check_digit(const Work& work, const FieldPlan& field);
+  [[nodiscard]] Result<void> look_at_checks(const Work& work, bool at_end);
+
+  [[nodiscard]] bool holds(const Work& work, const Test& test) const;
+  struct Found {  // What an operand leads to.
+    std::string_view trimmed;
+    std::string_view bytes;
+    const FieldPlan* field = nullptr;
+    bool is_there = false;
+  };
+  [[nodiscard]] Found look(const Work& work, const Operand& operand) const;
+
+  [[nodiscard]] Error refusal(const Work& work, const FieldPlan& field, std::string code, std::string what,
+                              std::string remedy) const;
+  void note(const Work& work, const FieldPlan& field, Severity severity, std::string code, std::string what,
+            std::string remedy);
+};
+
+}  // namespace counterfoil
