@@ -2,6 +2,7 @@
 // and what checks one cannot differ.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -11,10 +12,6 @@
 #include "formats/plan.hpp"
 
 namespace counterfoil {
-
-/// The number a field of digits, money or a code counts as in totals and tests: the digits, the minor units, the index of the code
-/// in its list. nullopt when the bytes do not fit the type. Blank with `blank_fault` is 0.
-[[nodiscard]] std::optional<std::int64_t> field_number(const LayoutPlan& plan, const FieldPlan& field, std::string_view record);
 
 class TotalsKeeper {
  public:
@@ -27,10 +24,10 @@ class TotalsKeeper {
   /// Adds one complete record. `bytes` has the full length of the record. Call `open` for the scopes it opens first.
   void add(std::uint16_t record, std::string_view bytes);
 
-  /// The same with the numbers of the fields decoded already: `numbers[field]`, looked at only where `needs(record)` names the field
-  /// and `is_bad(field)` is clear in `bad` (one bit a field).
-  void add_decoded(std::uint16_t record, const std::int64_t* numbers, const std::vector<bool>& bad);
-  [[nodiscard]] std::span<const std::uint16_t> needs(std::uint16_t record) const;
+  /// The same with the numbers of the fields decoded already. Only the fields that `needs(record)` names are looked at; a field that
+  /// could not be read is `bad` and spoils its totals.
+  void add_decoded(std::uint16_t record, const std::int64_t* numbers, const std::uint8_t* bad, std::string_view bytes);
+  [[nodiscard]] std::span<const std::uint16_t> needs(std::uint16_t record) const { return needs_[record]; }
 
   /// The total now, modulo applied. Of `number`: the position of the record added last (before `add`: ask `next_number`).
   [[nodiscard]] std::uint64_t value(std::uint16_t total) const;
@@ -38,6 +35,7 @@ class TotalsKeeper {
 
   /// Something that belongs to the total could not be read, or it overflowed: comparing would repeat a known fault.
   [[nodiscard]] bool is_spoiled(std::uint16_t total) const { return kept_[total].spoiled; }
+  /// Marks every total of a scope and of the scopes around it: something in it could not be read at all.
   void spoil(Scope scope);
 
  private:
@@ -52,12 +50,13 @@ class TotalsKeeper {
   };
   const LayoutPlan* plan_;
   std::vector<Kept> kept_;
-  std::vector<std::vector<Step>> steps_;                // By record.
-  std::vector<std::vector<std::uint16_t>> needs_;       // By record.
-  std::vector<std::vector<std::uint16_t>> in_scope_;    // Totals of each scope and of those inside.
-  std::uint64_t records_ = 0;
+  std::vector<std::vector<Step>> steps_;                       // By record.
+  std::vector<std::vector<std::uint16_t>> needs_;              // By record.
+  std::array<std::vector<std::uint16_t>, 3> in_scope_;         // Totals of each scope and of those inside.
+  std::vector<std::int64_t> numbers_;  // Scratch of `add`.
+  std::vector<std::uint8_t> bad_;
 
-  void step(const Step& step, std::uint16_t record, const std::int64_t* numbers, const std::vector<bool>& bad);
+  void take(const Step& step, std::uint16_t record, const std::int64_t* numbers, const std::uint8_t* bad, std::string_view bytes);
 };
 
 }  // namespace counterfoil
