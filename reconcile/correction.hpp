@@ -28,7 +28,8 @@ struct Correction {
 
 /// The mandate data to put into `amend`. Fails with "correction.nothing-usable" when no part can be used, and with
 /// "correction.routing-number" when the notice gives a routing number whose check digit is wrong: half a correction
-/// (a new account at a bank we cannot name) would debit a stranger.
+/// (a new account at a bank we cannot name) would debit a stranger. "correction.identification": C09 corrects the
+/// identification number, where our entries carry the claim's own reference.
 [[nodiscard]] Result<MandateData> mandate_data_of(const Correction& correction);
 
 }  // namespace counterfoil

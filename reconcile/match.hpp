@@ -2,7 +2,8 @@
 // a million entries pass in the memory of one. Posting is for what agrees, everything else is a named exception.
 #pragma once
 
-#include <array>
+#include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -33,7 +34,7 @@ enum class ExceptionClass : std::uint8_t {
   batch_count_differs,
   charge_without_rule,           // Booked more than the claim, and nothing says that the difference is a charge.
   unknown_reference,
-  ambiguous_reference,           // Several claims fit equally well.
+  ambiguous_reference,           // Several claims fit equally well, or the references contradict each other.
   weak_match,                    // Fits without a reference of ours: a person confirms.
   reason_unknown,
   reason_missing,
@@ -56,6 +57,8 @@ class ExceptionSet {
   [[nodiscard]] constexpr bool has(ExceptionClass kind) const { return (bits_ & bit(kind)) != 0; }
   [[nodiscard]] constexpr bool empty() const { return bits_ == 0; }
   [[nodiscard]] constexpr std::uint32_t bits() const { return bits_; }
+  /// The most urgent one. The set is not empty.
+  [[nodiscard]] constexpr ExceptionClass first() const { return static_cast<ExceptionClass>(std::countr_zero(bits_)); }
   [[nodiscard]] static constexpr ExceptionSet of_bits(std::uint32_t bits) {
     ExceptionSet set;
     set.bits_ = bits;
@@ -107,7 +110,7 @@ struct Evidence {
     return ((agreed >> static_cast<unsigned>(field)) & 1U) != 0;
   }
   [[nodiscard]] constexpr bool differs(MatchField field) const { return was_compared(field) && !agrees(field); }
-  /// "reference and amount agree; account differs": kept with the match.
+  /// "agree: reference, amount; differ: account": kept with the match.
   [[nodiscard]] std::string text() const;
   bool operator==(const Evidence&) const = default;
 };
@@ -119,6 +122,7 @@ enum class MatchRule : std::uint8_t {
   reference,               // End-to-end id, identification number, 304 agreement inside its batch.
   instruction_id,
   trace_amount,            // Trace with an amount, the bank not said.
+  trace,                   // Trace alone: amount or bank differ.
   mandate_amount_date,     // Mandate, amount and collection date or block: weak.
   account_amount_date,     // Account, amount and date: weak.
   bill_number_in_text,     // Proposal only.
@@ -130,7 +134,8 @@ enum class MatchRule : std::uint8_t {
 
 /// A claim the entry may speak of. The views are the caller's and live through the call. Candidates are all claims
 /// of the tenant that share a reference, instruction id or trace with the entry, or mandate or account together with
-/// the amount; the more the caller finds, the better, and none is a correct answer too.
+/// the amount; the more the caller finds, the better, and none is a correct answer too. Where the file names the message
+/// it answers, claims of other messages never win over one of that message.
 struct Candidate {
   Id claim = {};
   Id batch = {};
@@ -165,7 +170,8 @@ struct JudgeTerms {
   int return_bank_days = 0;              // See CollectionRules::return_bank_days.
   int unauthorized_return_days = 0;      // Calendar days for reasons with the flag "unauthorized": NACHA 60, SEPA 13 months as 396.
   int refund_days = 0;                   // Calendar days in which a payer may ask back: SEPA CORE 56.
-  bool charges_within_booking = false;   // The bank books return and charge in one sum without saying so: agreed.
+  bool charges_within_booking = false;   // Agreed with the bank: it books return and charge in one sum without saying so.
+  bool returns_can_be_refused = false;   // NACHA: our bank may dishonor a late or doubled return.
   std::string_view account_of_creditor = {};  // Ours: never taken for the payer's.
   Date today{};
 };
@@ -229,8 +235,10 @@ struct Judgement {
   NextStep next_step = NextStep::nothing;
 };
 
-/// Judges one entry. `reason` is the catalogue's reason for `entry.reason`; null when it has none or nobody knows it.
-/// Always exactly one judgement: posted, exception or ignored.
+/// Judges one entry of level `entry`. `reason` is the catalogue's reason for `entry.reason`, else its status for
+/// `entry.status`; null when it has none or nobody knows it. Always exactly one judgement: posted, exception or ignored.
+/// An exception whose `event` is set is posted all the same, because the money has moved: partial_collection,
+/// late_return, reason_unknown and reason_missing.
 [[nodiscard]] Judgement judge(const Entry& entry, std::span<const Candidate> candidates, const Reason* reason,
                               const JudgeTerms& terms);
 
@@ -269,9 +277,16 @@ struct BatchJudgement {
 [[nodiscard]] BatchJudgement judge_batch(const Entry& entry, const BatchStanding* batch, const Reason* reason,
                                          const JudgeTerms& terms);
 
-/// Whether a claim's answer is overdue on `today`: bank days from the collection date. "calendar.year-missing".
-[[nodiscard]] Result<bool> answer_is_missing(const BankCalendar& calendar, ClaimState state, Date collect_on,
-                                             int answer_bank_days, Date today);
+/// What silence means for a claim on `today`.
+enum class Silence : std::uint8_t {
+  wait,     // An answer may still come, or none is expected.
+  settled,  // The scheme answers failures only, and the time for them has passed: post `settle` on the collection date.
+  missing,  // An answer is overdue: ExceptionClass::missing_answer.
+};
+
+/// Counts bank days from the collection date. `unknown` claims are never settled by silence. "calendar.year-missing".
+[[nodiscard]] Result<Silence> judge_silence(const BankCalendar& calendar, ClaimState state, Date collect_on,
+                                            int answer_bank_days, bool silence_is_success, Date today);
 
 /// A sentence for people: what the bank said of which claim, what agrees and what differs. Accounts masked.
 [[nodiscard]] std::string explain(const Judgement& judgement, const Entry& entry, const Candidate* matched,
