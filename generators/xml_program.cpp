@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/require.hpp"
+#include "core/text.hpp"
 
 namespace counterfoil {
 namespace {
@@ -96,6 +97,7 @@ Result<void> XmlProgram::add(const XmlPlan& plan, const XmlNode& node, std::span
             .is_required = node.occurs_min > 0 && node.choice == 0,
             .is_choice_required = node.is_choice_required,
             .is_amount = node.content == XmlContent::amount,
+            .length_max = node.length_max,
             .leaves = {}};
   for (const XmlField& field : fields) {
     if (field.path != path || node.content == XmlContent::children) continue;  // Sts is a leaf or holds Cd, by version.
@@ -175,7 +177,7 @@ Result<const XmlProgram::Recipe*> XmlProgram::recipe_of(std::uint64_t present) {
       if ((leaf.mask & present) == 0) continue;
       literal += node.is_amount ? fmt::format("<{} Ccy=\"{}\">", node.name, currency_) : fmt::format("<{}>", node.name);
       if (leaf.constant.empty()) {
-        recipe.steps.push_back({std::exchange(literal, {}), leaf.slot});
+        recipe.steps.push_back({std::exchange(literal, {}), leaf.slot, at});
       } else {
         literal += leaf.constant;
       }
@@ -184,10 +186,19 @@ Result<const XmlProgram::Recipe*> XmlProgram::recipe_of(std::uint64_t present) {
     ++at;
   }
   close_before(nodes_.size());
-  recipe.steps.push_back({std::move(literal), xml_slots});
+  recipe.steps.push_back({std::move(literal), xml_slots, 0});
   last_ = recipes_.size();
   recipes_.push_back(std::move(recipe));
   return &recipes_.back();
+}
+
+std::unexpected<Error> XmlProgram::too_long(const Node& node, std::string_view value) {
+  return std::unexpected(Error{.code = "write.text-too-long",
+                               .explanation = fmt::format("The text for {} has {} characters, and {} are the most.",
+                                                          node.path, count_characters(value), node.length_max),
+                               .remedy = "Shorten it; it is never cut here.",
+                               .place = {.path = node.path},
+                               .kind = ErrorKind::input});
 }
 
 Result<void> XmlProgram::append(const XmlValues& values, std::string& out) {
@@ -201,6 +212,9 @@ Result<void> XmlProgram::append(const XmlValues& values, std::string& out) {
     if (text_ == XmlText::safe) {
       out += values[step.slot];
     } else {
+      const Node& node = nodes_[step.node];
+      if (node.length_max != 0 && count_characters(values[step.slot]) > node.length_max)
+        return too_long(node, values[step.slot]);
       append_escaped(values[step.slot], out);
     }
   }

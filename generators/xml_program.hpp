@@ -45,7 +45,8 @@ class XmlProgram {
                                                std::span<const XmlField> fields, const Options& options);
 
   /// Appends the element. Fails with "write.element-missing" when something stands in an element without one of its
-  /// mandatory children, and with "write.choice" when two alternatives stand together.
+  /// mandatory children, with "write.choice" when two alternatives stand together, and with "write.text-too-long" for a
+  /// value that is not safe text and longer than the table allows.
   [[nodiscard]] Result<void> append(const XmlValues& values, std::string& out);
 
   /// "</PmtInf>", for a program that leaves its element open.
@@ -56,6 +57,7 @@ class XmlProgram {
   struct Step {
     std::string literal;
     std::size_t slot = xml_slots;  // xml_slots: no value.
+    std::size_t node = 0;
   };
   struct Recipe {
     std::uint64_t present = 0;
@@ -76,7 +78,8 @@ class XmlProgram {
     bool is_required = false;
     bool is_choice_required = false;
     bool is_amount = false;
-    std::vector<Leaf> leaves;  // Of a repeated leaf several.
+    std::uint32_t length_max = 0;  // 0: not limited.
+    std::vector<Leaf> leaves;      // Of a repeated leaf several.
   };
 
   std::vector<Node> nodes_;
@@ -90,6 +93,7 @@ class XmlProgram {
   [[nodiscard]] Result<void> add(const XmlPlan& plan, const XmlNode& node, std::span<const XmlField> fields,
                                  std::string_view open_before);
   [[nodiscard]] Result<void> check(std::uint64_t present) const;
+  [[nodiscard]] static std::unexpected<Error> too_long(const Node& node, std::string_view value);
   [[nodiscard]] Result<const Recipe*> recipe_of(std::uint64_t present);
 };
 
