@@ -59,8 +59,8 @@ struct Globals {
   bool dry_run = false;
   std::string as = {};        // Another operator; only a test environment allows it.
   std::string database = {};  // postgresql://...; empty: the private cluster.
-  std::string home = {};      // Data folder: --home, else COUNTERFOIL_HOME, else the XDG data folder.
-  Date today = {};            // --as-of, else the day of this machine's clock and zone.
+  std::string home = {};      // Data folder; empty: COUNTERFOIL_HOME, else the user's own.
+  Date today = {};  // --as-of, else the day of this machine's clock and zone.
 };
 
 class Invocation;

@@ -6,9 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
-#include <cstdlib>
 #include <map>
-#include <set>
 
 namespace counterfoil {
 namespace {
@@ -156,16 +154,6 @@ std::optional<Error> check(const Command& command, const Invocation::Values& val
                      help_hint(command.path()));
 }
 
-std::string default_home() {
-  const auto set = [](const char* name) {
-    const char* value = std::getenv(name);
-    return std::string{value == nullptr ? "" : value};
-  };
-  if (auto home = set("COUNTERFOIL_HOME"); !home.empty()) return home;
-  if (auto data = set("XDG_DATA_HOME"); !data.empty()) return data + "/counterfoil";
-  return set("HOME") + "/.local/share/counterfoil";
-}
-
 Result<Globals> globals_of(const Taken& taken, Date today) {
   const auto value_of = [&](std::string_view name) {
     const auto found = taken.values.find(name);
@@ -179,7 +167,6 @@ Result<Globals> globals_of(const Taken& taken, Date today) {
                   .database = value_of("--database"),
                   .home = value_of("--home"),
                   .today = today};
-  if (globals.home.empty()) globals.home = default_home();
   if (const auto as_of = value_of("--as-of"); !as_of.empty()) {
     if (auto error = check_value(ValueKind::date, {}, "--as-of", as_of, "")) return std::unexpected(*error);
     globals.today = *parse_iso_date(as_of);

@@ -21,8 +21,8 @@ namespace counterfoil {
 struct CollectionBlock {
   Date collect_on{};
   SequenceType sequence = SequenceType::none;
-  std::string instrument;   // Empty: the usual one of the account.
-  std::string description;  // NACHA entry description; empty: the setting "nacha.entry_description".
+  std::string instrument = {};   // Empty: the usual one of the account.
+  std::string description = {};  // NACHA entry description; empty: the setting "nacha.entry_description".
   std::uint64_t count = 0;
   std::int64_t sum_minor = 0;
 };

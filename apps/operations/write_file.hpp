@@ -32,11 +32,11 @@ struct WriteFileRequest {
 };
 
 struct WriteFileResult {
-  std::string scheme, format, profile, message_id, sha256;
+  std::string scheme = {}, format = {}, profile = {}, message_id = {}, sha256 = {};
   std::uint64_t bytes = 0;
   std::uint64_t batches = 0, entries = 0;
-  Money sum;
-  std::vector<Finding> findings;  // Of the table and of the writer, in that order.
+  Money sum = {};
+  std::vector<Finding> findings = {};  // Of the table and of the writer, in that order.
   bool refused = false;           // The table has errors; nothing was written.
   bool already_there = false;     // The output held these very bytes.
 };

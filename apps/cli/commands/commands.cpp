@@ -1,12 +1,12 @@
 #include "apps/cli/commands/commands.hpp"
 
-#include <iterator>
-
 namespace counterfoil {
 
 std::vector<Command> all_commands() {
   std::vector<Command> all;
   for (const auto& part : {
+           file_commands(),
+           format_commands(),
            help_commands(),
        }) {
     all.insert(all.end(), part.begin(), part.end());

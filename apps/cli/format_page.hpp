@@ -1,0 +1,19 @@
+// The Markdown page of a format, made from its layout or table: `format docs`.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/catalogue.hpp"
+#include "formats/plan.hpp"
+#include "formats/xml_table.hpp"
+
+namespace counterfoil {
+
+[[nodiscard]] std::string layout_page(const LayoutPlan& plan, const Scheme& scheme);
+[[nodiscard]] std::string table_page(const XmlPlan& plan, const XmlTable& table, const Scheme& scheme, std::string_view format);
+
+/// "file = header batch+ trailer fill*", as the layout writes it.
+[[nodiscard]] std::string order_text(const LayoutPlan& plan);
+
+}  // namespace counterfoil

@@ -1,0 +1,115 @@
+#include "apps/operations/collection_order.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+namespace counterfoil {
+namespace {
+
+std::string_view setting(const Settings& settings, std::string_view key) {
+  const auto found = settings.find(key);
+  return found == settings.end() ? std::string_view{} : std::string_view{found->second};
+}
+
+/// NACHA: the file says between which two points it goes; without them no bank takes it.
+Result<void> check_settings(const CreditorAccount& account) {
+  if (account.scheme != "nacha") return {};
+  constexpr std::array<std::string_view, 4> needed{"nacha.immediate_destination", "nacha.immediate_destination_name",
+                                                   "nacha.immediate_origin", "nacha.immediate_origin_name"};
+  std::vector<std::string_view> missing;
+  for (const auto key : needed) {
+    if (setting(account.settings, key).empty()) missing.push_back(key.substr(std::string_view{"nacha."}.size()));
+  }
+  if (missing.empty()) return {};
+  return std::unexpected(Error{.code = "creditor.setting",
+                               .explanation = fmt::format("The creditor account does not say {}.", fmt::join(missing, ", ")),
+                               .remedy = "Add them to the table [nacha] of the creditor file, as the bank gave them.",
+                               .place = {},
+                               .kind = ErrorKind::input});
+}
+
+void fill_head(CollectionOrder& made, const CreditorAccount& account, const CollectionHead& head) {
+  FileHead& file = made.order.head;
+  file.scheme = made.keep(account.scheme);
+  file.format = made.keep(account.format);
+  file.kind = FileKind::instruction;
+  file.message_id = made.keep(head.message_id);
+  file.created = made.keep(head.created);
+  file.created_on = parse_iso_date(std::string_view{file.created}.substr(0, std::min<std::size_t>(10, file.created.size())));
+  file.sender_name = made.keep(account.name);
+  file.currency = account.currency;
+  file.settings = &made.settings;
+  if (account.scheme == "nacha") {
+    file.sender = setting(made.settings, "nacha.immediate_origin");
+    file.sender_name = setting(made.settings, "nacha.immediate_origin_name");
+    file.receiver = setting(made.settings, "nacha.immediate_destination");
+    file.receiver_name = setting(made.settings, "nacha.immediate_destination_name");
+    file.file_modifier = made.keep(head.file_modifier.empty() ? "A" : head.file_modifier);
+  }
+  if (account.scheme == "cn-304") {
+    file.sender = made.keep(account.creditor_id);
+    file.receiver = made.keep(account.bank);
+  }
+}
+
+std::string block_id(const CreditorAccount& account, const CollectionHead& head, std::size_t number) {
+  if (account.scheme == "cn-304") return head.message_id;  // The one batch is the file.
+  return fmt::format("{}-{}", head.message_id, number);
+}
+
+BatchHead batch_head(CollectionOrder& made, const CreditorAccount& account, const CollectionHead& head,
+                     const CollectionBlock& block, std::size_t number) {
+  BatchHead batch;
+  batch.number = number;
+  batch.id = made.keep(block_id(account, head, number));
+  batch.instrument = made.keep(block.instrument.empty() ? account.instrument : block.instrument);
+  batch.sequence = block.sequence;
+  batch.creditor_name = made.keep(account.name);
+  batch.creditor_id = made.keep(account.creditor_id);
+  batch.creditor_account = made.keep(account.account);
+  batch.creditor_bank = made.keep(account.bank);
+  batch.collect_on = block.collect_on;
+  batch.currency = account.currency;
+  batch.count = static_cast<std::int64_t>(block.count);
+  batch.sum_minor = block.sum_minor;
+  if (account.scheme == "nacha") {
+    // The routing number without its check digit: eight digits name the originating bank.
+    batch.creditor_bank = batch.creditor_bank.substr(0, 8);
+    batch.description = block.description.empty() ? setting(made.settings, "nacha.entry_description") : made.keep(block.description);
+    batch.discretionary = setting(made.settings, "nacha.company_discretionary_data");
+    batch.descriptive_date = setting(made.settings, "nacha.descriptive_date");
+  }
+  if (account.scheme == "cn-304") batch.description = setting(made.settings, "cn-304.fee_item");
+  return batch;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<CollectionOrder>> make_collection_order(const CreditorAccount& account, const CollectionHead& head,
+                                                               const std::vector<CollectionBlock>& blocks) {
+  if (auto checked = check_settings(account); !checked) return std::unexpected(checked.error());
+  auto made = std::make_unique<CollectionOrder>();
+  made->settings = account.settings;
+  made->order.format = account.format;
+  made->order.profile = account.profile;
+  fill_head(*made, account, head);
+  std::int64_t count = 0;
+  std::int64_t sum = 0;
+  for (const auto& block : blocks) {
+    made->order.batches.push_back(batch_head(*made, account, head, block, made->order.batches.size() + 1));
+    count += static_cast<std::int64_t>(block.count);
+    if (__builtin_add_overflow(sum, block.sum_minor, &sum)) {
+      return std::unexpected(Error{"order.sum-too-large", "The sum of the file is too large to be counted.",
+                                   "Write more than one file.", {}, ErrorKind::input});
+    }
+  }
+  made->order.head.declared_count = count;
+  made->order.head.declared_sum_minor = sum;
+  return made;
+}
+
+}  // namespace counterfoil

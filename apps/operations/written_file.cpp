@@ -1,0 +1,160 @@
+#include "apps/operations/written_file.hpp"
+
+#include <fmt/format.h>
+
+#include "core/bic.hpp"
+#include "core/text.hpp"
+#include "parsers/reader.hpp"
+
+namespace counterfoil {
+namespace {
+
+std::string_view trimmed(std::string_view text) {
+  const auto first = text.find_first_not_of(' ');
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(' ') - first + 1);
+}
+
+class Comparison final : public WordSink {
+ public:
+  Comparison(const std::string& file_name, const WriteOrder& order, EntrySource& expected)
+      : file_name_{file_name}, order_{order}, expected_{expected} {}
+
+  void batch(const BatchHead& head) override {
+    if (failed()) return;
+    close_batch();
+    if (failed()) return;
+    in_batch_ = true;
+    if (batch_ >= order_.batches.size()) {
+      fail("written.count-differs", head.line, {}, fmt::format("The file holds more batches than the {} that were ordered.", order_.batches.size()));
+      return;
+    }
+    const BatchHead& wanted = order_.batches[batch_];
+    if (wanted.collect_on && head.collect_on != wanted.collect_on) {
+      fail("written.entry-differs", head.line, "collect_on",
+           fmt::format("Batch {} was ordered for {}, and the file says {}.", batch_ + 1, iso_date(*wanted.collect_on),
+                       head.collect_on ? iso_date(*head.collect_on) : std::string{"nothing"}));
+    }
+  }
+
+  void entry(const Entry& found) override {
+    if (failed() || batch_ >= order_.batches.size()) return;
+    if (!in_batch_) {
+      fail("written.entry-differs", found.line, {}, "The file holds an entry outside every batch.");
+      return;
+    }
+    Entry wanted;
+    const auto more = expected_.next(batch_, wanted);
+    if (!more) {
+      error_ = more.error();
+      return;
+    }
+    if (!*more) {
+      fail("written.count-differs", found.line, {},
+           fmt::format("Batch {} holds more entries than the {} that were ordered.", batch_ + 1, entries_));
+      return;
+    }
+    ++entries_;
+    add(found);
+    compare(found, wanted);
+  }
+
+  void finding(const Finding& finding) override {
+    if (failed() || finding.severity != Severity::error) return;
+    fail("written.not-accepted", finding.place.line, finding.place.field,
+         fmt::format("The reader of this format would not take the file: {} ({})", finding.message, finding.code));
+  }
+
+  void end(const FileCounts&) override {
+    if (failed()) return;
+    close_batch();
+    if (!failed() && batch_ != order_.batches.size()) {
+      fail("written.count-differs", 0, {}, fmt::format("The file holds {} batches, and {} were ordered.", batch_, order_.batches.size()));
+    }
+  }
+
+  [[nodiscard]] Result<void> result() const {
+    if (error_) return std::unexpected(*error_);
+    return {};
+  }
+
+ private:
+  [[nodiscard]] bool failed() const { return error_.has_value(); }
+
+  void fail(std::string code, std::uint32_t line, std::string_view field, std::string explanation) {
+    error_ = Error{.code = std::move(code),
+                   .explanation = std::move(explanation),
+                   .remedy = "The file was not kept. Report this with the claims that lead to it: the writer made something it was not told.",
+                   .place = {.file = file_name_, .line = line, .field = std::string{field}},
+                   .kind = ErrorKind::failed};
+  }
+
+  void add(const Entry& found) {
+    if (__builtin_add_overflow(sum_, found.amount_minor, &sum_)) {
+      fail("written.sum-differs", found.line, "amount", "The entries sum up to more than can be counted.");
+    }
+  }
+
+  void same(const Entry& found, std::string_view field, std::string_view has, std::string_view wants) {
+    if (failed() || trimmed(has) == trimmed(wants)) return;
+    const bool masked = field == "payer_account";
+    fail("written.entry-differs", found.line, field,
+         fmt::format("Entry {} was ordered with {} \"{}\", and the file says \"{}\".", found.position, field,
+                     masked ? mask_account(wants) : std::string{wants}, masked ? mask_account(has) : std::string{has}));
+  }
+
+  void compare(const Entry& found, const Entry& wanted) {
+    // The row of a "304" file carries one text of ours, the number of the agreement.
+    if (order_.format != "cn-304") same(found, "reference", found.reference, wanted.reference);
+    if (order_.format != "nacha") same(found, "mandate", found.mandate, wanted.mandate);
+    same(found, "payer_account", found.payer_account, wanted.payer_account);
+    if (!wanted.payer_bank.empty() && !same_bic(found.payer_bank, wanted.payer_bank)) {
+      same(found, "payer_bank", found.payer_bank, wanted.payer_bank);
+    }
+    same(found, "direction", direction_name(found.direction), direction_name(wanted.direction));
+    if (failed() || (found.amount_minor == wanted.amount_minor && found.currency == wanted.currency)) return;
+    fail("written.entry-differs", found.line, "amount",
+         fmt::format("Entry {} was ordered over {}, and the file says {}.", found.position, Money{wanted.amount_minor, wanted.currency}.text(),
+                     Money{found.amount_minor, found.currency}.text()));
+  }
+
+  void close_batch() {
+    if (!in_batch_) return;
+    in_batch_ = false;
+    const BatchHead& wanted = order_.batches[batch_];
+    Entry more;
+    const auto left = expected_.next(batch_, more);
+    if (!left) {
+      error_ = left.error();
+    } else if (*left || static_cast<std::int64_t>(entries_) != wanted.count) {
+      fail("written.count-differs", 0, {}, fmt::format("Batch {} holds {} entries, and {} were ordered.", batch_ + 1, entries_, wanted.count));
+    } else if (sum_ != wanted.sum_minor) {
+      fail("written.sum-differs", 0, {},
+           fmt::format("Batch {} sums up to {}, and {} was ordered.", batch_ + 1, Money{sum_, wanted.currency}.text(),
+                       Money{wanted.sum_minor, wanted.currency}.text()));
+    }
+    ++batch_;
+    entries_ = 0;
+    sum_ = 0;
+  }
+
+  const std::string& file_name_;
+  const WriteOrder& order_;
+  EntrySource& expected_;
+  std::size_t batch_ = 0;
+  bool in_batch_ = false;
+  std::uint64_t entries_ = 0;
+  std::int64_t sum_ = 0;
+  std::optional<Error> error_;
+};
+
+}  // namespace
+
+Result<void> check_written_file(ByteSource& bytes, const std::string& file_name, const WriteOrder& order, EntrySource& expected) {
+  Comparison comparison{file_name, order, expected};
+  const auto verdict = read_bank_file(bytes, {.file_name = file_name, .format = order.format}, comparison);
+  if (!verdict) return std::unexpected(verdict.error());
+  return comparison.result();
+}
+
+}  // namespace counterfoil
