@@ -1,11 +1,11 @@
 // Payers, mandates and bills from CSV tables of people's making.
 //
-// payers:    number, name; optional street, building, postcode, town, country, email
-// mandates:  reference, payer, account; optional bank, account_kind, signed_on, payer_name, instrument, one_off (yes/no),
-//            prenote (yes/no), most, last_collected_on, used
-// bills:     number, payer, due_on, currency, amount; optional mandate, kind, charge, period_from, period_to,
-//            notified_on, text. Rows of one number that follow one another are the charges of one bill: `kind` and
-//            `charge` name each, and an amount may be negative for a rebate.
+// payers:    number, name; optional email, street, building, postcode, town, country
+// mandates:  reference, payer, account; optional payer_name, bank, account_kind, instrument, signed_on,
+//            type (recurrent, one-off), limit, state, and an address as in payers
+// bills:     number, payer, due_on, amount; optional currency, mandate, charge, charge_text, period_from, period_to,
+//            notified_on, text. Rows of one number that follow one another are the charges of one bill; a negative amount
+//            is a rebate.
 //
 // Any column order; columns nobody asked for are ignored with a note. Amounts with a decimal point, dates ISO.
 #pragma once
@@ -24,8 +24,9 @@ namespace counterfoil {
 struct ImportRequest {
   std::string file;
   bool keep_good = false;   // Import the sound rows although others are wrong. Else one bad row refuses the file.
-  std::string error_file;   // Where to put the bad rows with a column that says why; empty: nowhere.
-  std::string creditor;     // Mandates: the creditor account they are for; empty: the only one.
+  std::string error_file = {};  // Where to put the bad rows with a column that says why; empty: nowhere.
+  std::string creditor = {};   // Mandates: the creditor account they are for; empty: the only one.
+  bool prenote_first = false;  // Mandates: wait for a prenote before the first debit (NACHA).
 };
 
 struct ImportResult {

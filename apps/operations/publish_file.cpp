@@ -119,13 +119,20 @@ class OnePiece : public ByteSource {
 
 }  // namespace
 
-Result<Publication> publish_file(ByteSource& source, const std::string& folder, const std::string& name) {
+std::string prepared_path(const std::string& folder, const std::string& name) {
+  return (std::filesystem::path{folder} / (name + ".tmp")).string();
+}
+
+Result<void> prepare_file(ByteSource& source, const std::string& folder, const std::string& name) {
+  const auto temporary = prepared_path(folder, name);
+  auto written = write_temporary(source, temporary);
+  if (!written) ::unlink(temporary.c_str());
+  return written;
+}
+
+Result<Publication> publish_prepared(const std::string& folder, const std::string& name) {
   const auto path = (std::filesystem::path{folder} / name).string();
-  const auto temporary = path + ".tmp";
-  if (auto written = write_temporary(source, temporary); !written) {
-    ::unlink(temporary.c_str());
-    return std::unexpected(written.error());
-  }
+  const auto temporary = prepared_path(folder, name);
   kill_point("publish.before-rename");
   // A plain rename would replace a file of that name without a word.
   if (::renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE) != 0) {
@@ -151,6 +158,11 @@ Result<Publication> publish_file(ByteSource& source, const std::string& folder, 
   kill_point("publish.after-rename");
   if (auto synced = sync_folder(folder); !synced) return std::unexpected(synced.error());
   return Publication::written;
+}
+
+Result<Publication> publish_file(ByteSource& source, const std::string& folder, const std::string& name) {
+  if (auto prepared = prepare_file(source, folder, name); !prepared) return std::unexpected(prepared.error());
+  return publish_prepared(folder, name);
 }
 
 Result<Publication> publish_bytes(std::string_view bytes, const std::string& folder, const std::string& name) {

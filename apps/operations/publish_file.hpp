@@ -22,4 +22,11 @@ enum class Publication { written, already_there };
 [[nodiscard]] Result<Publication> publish_bytes(std::string_view bytes, const std::string& folder,
                                                 const std::string& name);
 
+/// The two halves of it, for senders that have to remember in between that they are about to publish.
+/// Writes and syncs NAME.tmp.
+[[nodiscard]] Result<void> prepare_file(ByteSource& source, const std::string& folder, const std::string& name);
+/// Gives NAME.tmp its name.
+[[nodiscard]] Result<Publication> publish_prepared(const std::string& folder, const std::string& name);
+[[nodiscard]] std::string prepared_path(const std::string& folder, const std::string& name);
+
 }  // namespace counterfoil
