@@ -10,6 +10,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "core/result.hpp"
 #include "security/environment.hpp"
@@ -33,7 +35,7 @@ struct ClusterStatus {
   std::string server_user;         // Who runs the server.
   std::string major_version;       // "15".
   std::optional<std::int64_t> process;
-  bool data_checksums = false;
+  std::optional<bool> data_checksums;  // Known while it runs.
 };
 
 struct ClusterOptions {
@@ -45,7 +47,7 @@ class Cluster {
   /// The cluster of a home folder, whether it exists or not.
   [[nodiscard]] static Result<Cluster> at(const std::filesystem::path& home);
 
-  /// Makes the cluster with data checksums, both roles and nothing else. Done already: nothing happens.
+  /// Makes the cluster with data checksums and both roles, and leaves it running. Done already: it is only started.
   /// "cluster.no-server", "cluster.not-traversable", "cluster.no-system-user", "cluster.initdb-failed".
   [[nodiscard]] Result<void> create(const ClusterOptions& options = {});
 
@@ -76,9 +78,17 @@ class Cluster {
 
  private:
   explicit Cluster(std::filesystem::path home) : home_{std::move(home)} {}
-  [[nodiscard]] Result<void> initialise(const ClusterOptions& options);
-  [[nodiscard]] Result<void> write_configuration(const ClusterOptions& options) const;
+  [[nodiscard]] Result<void> find_server_user();
+  [[nodiscard]] Result<void> find_bin();
+  [[nodiscard]] Result<void> make_folders() const;
+  [[nodiscard]] Result<void> initialise(const ClusterOptions& options) const;
+  [[nodiscard]] Result<void> write_configuration(const std::filesystem::path& data, const ClusterOptions& options) const;
   [[nodiscard]] Result<void> create_roles() const;
+  [[nodiscard]] Result<void> start_locked();
+  [[nodiscard]] int run_server_program(const char* program, const std::vector<std::string>& arguments) const;
+  [[nodiscard]] bool answers() const;
+  [[nodiscard]] DatabaseAddress address(std::string_view database, std::string_view user) const;
+  [[nodiscard]] std::filesystem::path log_file() const { return home_ / "cluster.log"; }
 
   std::filesystem::path home_;
   std::filesystem::path socket_folder_;

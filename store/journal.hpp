@@ -19,12 +19,15 @@ enum class BookAccount : std::uint8_t {
   bank,          // Collected money.
   bank_charges,  // What the bank took for returns.
   loss,          // Written off.
+  suspense,      // Came back before it was credited; the late credit clears it.
 };
 
 [[nodiscard]] std::string_view book_account_name(BookAccount account);  // "receivable", "bank-charges"
 
 struct JournalRow {
-  Id id;
+  Id source;                      // What it rests on: a claim or a bill,
+  std::uint64_t step = 0;         // the number of its event, and
+  std::uint32_t line = 1;         // the line within that event. Posted once, whoever tries again.
   Date on{};
   BookAccount debit = BookAccount::receivable;
   BookAccount credit = BookAccount::income;

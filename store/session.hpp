@@ -267,7 +267,7 @@ class Session {
 /// Whether an error says that a unique key of this name was taken.
 [[nodiscard]] bool is_taken(const Error& error, std::string_view key);
 
-/// A fresh version 7 id from the clock and the operating system's random bytes. Ids of one process rise strictly.
+/// A fresh version 7 id from the clock and the operating system's random bytes. Ids of one thread rise strictly.
 [[nodiscard]] Id new_id();
 
 }  // namespace counterfoil
