@@ -1,6 +1,7 @@
 // What a file is, told by its first bytes and never by its name.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -11,7 +12,7 @@ enum class FileShape : std::uint8_t {
   empty,        // No bytes, or white space only.
   zip,
   xml,
-  fixed_width,  // A layout of the catalogue recognises its first record: `format` names it.
+  fixed_width,  // A layout of the catalogue recognises its first records: `format` names it.
   csv,          // Delimited text: a list of ours or a bank's export, not a bank message.
   mt940,
   compressed,   // gzip, bzip2, xz, 7z, rar.
@@ -22,8 +23,7 @@ enum class FileShape : std::uint8_t {
 
 struct Detected {
   FileShape shape = FileShape::unknown;
-  std::string scheme;  // "nacha", where the first record already says it.
-  std::string format;  // "nacha", "cn-304"; empty for XML, whose root element says more.
+  std::string format;  // "nacha", "cn-304"; empty for all but fixed_width.
 };
 
 /// How many bytes a detection wants to see.

@@ -48,6 +48,7 @@ class Tally final : public WordSink {
   FileKind kind = FileKind::unknown;
   std::uint64_t files = 0;  // Documents or members that were read; more than 1 for a ZIP or documents in a row.
   FileCounts counts;
+  static constexpr std::size_t most_statements = 10'000;  // The rest is counted in the totals alone.
   std::vector<TallyStatement> statements;
   std::vector<Finding> findings;
 
@@ -66,7 +67,7 @@ class Tally final : public WordSink {
   std::vector<CurrencyTotal> entry_totals_, statement_totals_;
   std::map<Outcome, std::uint64_t> outcomes_;
   std::optional<Outcome> open_block_, open_file_;
-  bool overflowed_ = false;
+  bool levels_decide_ = false, has_statements_ = false, overflowed_ = false;
 };
 
 }  // namespace counterfoil

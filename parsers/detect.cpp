@@ -1,0 +1,96 @@
+#include "parsers/detect.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace counterfoil {
+namespace {
+
+using std::string_view_literals::operator""sv;
+
+struct Magic {
+  std::string_view bytes;
+  FileShape shape;
+};
+
+constexpr std::array magics{
+    Magic{"PK\x03\x04"sv, FileShape::zip},
+    Magic{"PK\x05\x06"sv, FileShape::zip},  // An archive without members.
+    Magic{"\x1F\x8B"sv, FileShape::compressed},
+    Magic{"BZh"sv, FileShape::compressed},
+    Magic{"\xFD" "7zXZ\x00"sv, FileShape::compressed},
+    Magic{"7z\xBC\xAF\x27\x1C"sv, FileShape::compressed},
+    Magic{"Rar!\x1A\x07"sv, FileShape::compressed},
+    Magic{"\x28\xB5\x2F\xFD"sv, FileShape::compressed},
+    Magic{"%PDF-"sv, FileShape::document},
+    Magic{"\x89PNG"sv, FileShape::document},
+    Magic{"\xFF\xD8\xFF"sv, FileShape::document},
+    Magic{"\xD0\xCF\x11\xE0"sv, FileShape::document},
+    Magic{"{\\rtf"sv, FileShape::document},
+    Magic{"\xFE\xFF"sv, FileShape::utf16},
+    Magic{"\xFF\xFE"sv, FileShape::utf16},
+    Magic{"\x00\x00\xFE\xFF"sv, FileShape::utf16},
+    Magic{"\x00<\x00?"sv, FileShape::utf16},
+    Magic{"<\x00?\x00"sv, FileShape::utf16},
+    Magic{"<\x00\x44\x00"sv, FileShape::utf16},
+    Magic{"\x00<\x00\x44"sv, FileShape::utf16},
+};
+
+bool is_blank(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
+
+std::string_view without_mark(std::string_view head) {
+  if (head.starts_with("\xEF\xBB\xBF")) head.remove_prefix(3);
+  const auto begin = std::ranges::find_if_not(head, is_blank);
+  head.remove_prefix(static_cast<std::size_t>(begin - head.begin()));
+  return head;
+}
+
+/// A statement of SWIFT begins with ":20:", with or without its envelope.
+bool looks_like_mt940(std::string_view text) {
+  if (text.starts_with(":20:") || text.starts_with("{1:F01")) return true;
+  const auto tag = text.substr(0, 400).find("\n:20:");
+  return tag != std::string_view::npos && text.find("\n:25:", tag) != std::string_view::npos;
+}
+
+/// The same separator the same number of times in each of the first lines.
+bool looks_like_csv(std::string_view text) {
+  for (const char separator : {';', ',', '\t', '|'}) {
+    std::ptrdiff_t expected = -1;
+    int lines = 0;
+    std::string_view rest = text;
+    while (!rest.empty() && lines < 5) {
+      const auto end = rest.find('\n');
+      if (end == std::string_view::npos && lines > 0) break;  // The last line may be cut off.
+      const std::string_view line = rest.substr(0, end);
+      const auto count = std::ranges::count(line, separator);
+      if (count == 0 || (expected >= 0 && count != expected)) {
+        lines = -1;
+        break;
+      }
+      expected = count;
+      ++lines;
+      if (end == std::string_view::npos) break;
+      rest.remove_prefix(end + 1);
+    }
+    if (lines >= 1 && expected >= 2) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Detected detect_shape(std::string_view head, bool is_whole) {
+  (void)is_whole;
+  if (std::ranges::all_of(head, is_blank)) return {FileShape::empty, {}};
+  for (const auto& magic : magics) {
+    if (head.starts_with(magic.bytes)) return {magic.shape, {}};
+  }
+  const std::string_view text = without_mark(head);
+  if (text.empty()) return {FileShape::empty, {}};
+  if (text.front() == '<') return {FileShape::xml, {}};
+  if (looks_like_mt940(text)) return {FileShape::mt940, {}};
+  if (looks_like_csv(text)) return {FileShape::csv, {}};
+  return {FileShape::unknown, {}};
+}
+
+}  // namespace counterfoil

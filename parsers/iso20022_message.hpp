@@ -1,0 +1,115 @@
+// What the XML engine and the readers of single messages say to each other. Used by the ISO 20022 reader alone.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/catalogue.hpp"
+#include "core/exchange.hpp"
+#include "formats/xml_table.hpp"
+#include "parsers/iso20022_words.hpp"
+#include "parsers/reader.hpp"
+
+namespace counterfoil {
+
+/// Knows where the parser stands.
+class Locator {
+ public:
+  virtual ~Locator() = default;
+  [[nodiscard]] virtual Place here() const = 0;
+  [[nodiscard]] virtual std::uint32_t line() const = 0;
+};
+
+/// What the documents of one file share.
+struct ReadState {
+  WordSink& sink;
+  const ReadOptions& options;
+  const Scheme* scheme = nullptr;
+  std::uint32_t next_position = 1;
+  const Locator* locator = nullptr;
+
+  void report(Severity severity, std::string code, std::string message, std::string remedy) const {
+    sink.finding({.code = std::move(code),
+                  .severity = severity,
+                  .place = locator == nullptr ? Place{.file = options.file_name} : locator->here(),
+                  .message = std::move(message),
+                  .remedy = std::move(remedy)});
+  }
+};
+
+/// Turns the elements of one message into words. Called in the order of the file; after a refusal not at all.
+class MessageReader {
+ public:
+  virtual ~MessageReader() = default;
+  virtual void open(XmlWord scope) = 0;
+  virtual void take(XmlWord word, std::string_view text, std::string_view currency) = 0;
+  virtual void close(XmlWord scope) = 0;
+  /// The root element ended.
+  virtual void end() = 0;
+};
+
+/// What a message calls itself.
+struct MessageName {
+  std::string family;   // "pain.008"
+  std::string version;  // "08"; empty where the file does not say.
+  std::string format;   // "pain.008.001.08", "pain.008.003.02", "camt.052"
+};
+
+[[nodiscard]] std::unique_ptr<MessageReader> make_pain002_reader(ReadState& state, const MessageName& name);
+[[nodiscard]] std::unique_ptr<MessageReader> make_pain007_reader(ReadState& state, const MessageName& name);
+[[nodiscard]] std::unique_ptr<MessageReader> make_pain008_reader(ReadState& state, const MessageName& name);
+[[nodiscard]] std::unique_ptr<MessageReader> make_camt_reader(ReadState& state, const MessageName& name);
+
+/// Blanks at either end removed.
+[[nodiscard]] std::string_view trim_blanks(std::string_view text);
+
+/// An amount with its currency. Reports and gives nothing where it cannot be held exactly; nothing for an empty text.
+[[nodiscard]] std::optional<Money> read_amount(const ReadState& state, std::string_view text, std::string_view currency);
+/// The same without a word about what is wrong: for amounts that are only a second opinion.
+[[nodiscard]] std::optional<Money> read_amount_quietly(std::string_view text, std::string_view currency);
+/// A whole number as a count or -1.
+[[nodiscard]] std::int64_t read_count(std::string_view text);
+/// The day of a date or a date with a time, whatever zone it names: the bank's own day.
+[[nodiscard]] std::optional<Date> read_day(const ReadState& state, std::string_view text);
+[[nodiscard]] bool read_flag(std::string_view text);
+
+/// The reason from its two spellings: the code, else the proprietary one if it has the form of a code.
+[[nodiscard]] std::string_view reason_of(std::string_view code, std::string_view proprietary);
+
+/// A reference, or nothing where the file says that it has none: NOTPROVIDED, NONREF.
+[[nodiscard]] std::string_view given(std::string_view reference);
+
+/// Remembers texts by a fingerprint, to tell doubled ones, in bounded memory: after `most` of them it learns no more.
+class SeenTexts {
+ public:
+  static constexpr std::size_t most = std::size_t{1} << 20;
+
+  /// True if the text was there before.
+  [[nodiscard]] bool seen_before(std::string_view text);
+  [[nodiscard]] bool is_full() const { return count_ >= most; }
+
+ private:
+  void grow();
+
+  std::vector<std::uint64_t> slots_;
+  std::size_t count_ = 0;
+};
+
+/// Sums in minor units that say when they would no longer fit.
+class CheckedSum {
+ public:
+  void add(std::int64_t minor) { overflowed_ = __builtin_add_overflow(sum_, minor, &sum_) || overflowed_; }
+  void subtract(std::int64_t minor) { overflowed_ = __builtin_sub_overflow(sum_, minor, &sum_) || overflowed_; }
+  [[nodiscard]] std::int64_t value() const { return sum_; }
+  [[nodiscard]] bool overflowed() const { return overflowed_; }
+
+ private:
+  std::int64_t sum_ = 0;
+  bool overflowed_ = false;
+};
+
+}  // namespace counterfoil

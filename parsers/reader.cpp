@@ -1,0 +1,157 @@
+#include "parsers/reader.hpp"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/require.hpp"
+#include "parsers/byte_source.hpp"
+#include "parsers/detect.hpp"
+#include "parsers/iso20022.hpp"
+#include "parsers/zip.hpp"
+
+namespace counterfoil {
+namespace {
+
+/// Passes everything on, keeps the verdict, and stops a flood of findings of one code.
+class JudgingSink final : public WordSink {
+ public:
+  JudgingSink(WordSink& next, const ReadOptions& options) : next_{next}, options_{options} {}
+
+  void file(const FileHead& head) override { next_.file(head); }
+  void batch(const BatchHead& head) override { next_.batch(head); }
+  void statement(const Statement& statement) override { next_.statement(statement); }
+  void end(const FileCounts& counts) override { next_.end(counts); }
+
+  void entry(const Entry& entry) override {
+    last_position_ = std::max(last_position_, entry.position);
+    next_.entry(entry);
+  }
+
+  void finding(const Finding& finding) override {
+    if (finding.refuses_file) {
+      verdict_ = Verdict::refused;
+    } else if (finding.severity != Severity::note && verdict_ == Verdict::accepted) {
+      verdict_ = Verdict::accepted_with_findings;
+    }
+    auto at = seen_.find(finding.code);
+    if (at == seen_.end()) at = seen_.emplace(finding.code, 0).first;
+    if (++at->second <= options_.most_findings || finding.refuses_file) next_.finding(finding);
+  }
+
+  /// One note for each code of which more came than were passed on.
+  void close() {
+    for (const auto& [code, count] : seen_) {
+      if (count <= options_.most_findings) continue;
+      next_.finding({.code = "reader.more-findings",
+                     .severity = Severity::note,
+                     .place = {.file = options_.file_name},
+                     .message = std::to_string(count - options_.most_findings) + " more findings \"" + code + "\" are not listed.",
+                     .remedy = "Solve the first ones, then read the file again."});
+    }
+  }
+
+  [[nodiscard]] Verdict verdict() const { return verdict_; }
+  [[nodiscard]] std::uint32_t next_position() const { return last_position_ + 1; }
+
+ private:
+  WordSink& next_;
+  const ReadOptions& options_;
+  Verdict verdict_ = Verdict::accepted;
+  std::uint32_t last_position_ = 0;
+  std::map<std::string, std::uint64_t, std::less<>> seen_;
+};
+
+struct Unreadable {
+  FileShape shape;
+  std::string_view code, message, remedy;
+};
+
+constexpr Unreadable unreadable[] = {
+    {FileShape::empty, "file.empty", "The file is empty.", "Fetch it again: an empty file is never an answer of a bank."},
+    {FileShape::csv, "file.csv", "This is a table of separated values, not a bank file.",
+     "Import lists of payers, mandates and bills with their own commands. Ask the bank for camt, pain.002 or its fixed-width file."},
+    {FileShape::mt940, "file.mt940", "This is an MT940 statement, which is not read here.", "Ask the bank for camt.053, which says more."},
+    {FileShape::compressed, "file.compressed", "The file is packed by a method other than ZIP.", "Unpack it, then read it."},
+    {FileShape::document, "file.document", "This is a document for people, not a bank file.", "Ask the bank for its data file."},
+    {FileShape::utf16, "file.utf16", "The text is in UTF-16 or UTF-32, which no bank file here uses.", "Ask the sender for UTF-8."},
+    {FileShape::unknown, "file.unknown", "The content is none of the formats that are known.",
+     "List them with \"counterfoil format list\", or name the format if you know it."},
+};
+
+void refuse(WordSink& sink, const std::string& file_name, std::string_view code, std::string_view message, std::string_view remedy) {
+  sink.finding({.code = std::string{code},
+                .severity = Severity::error,
+                .place = {.file = file_name},
+                .message = std::string{message},
+                .remedy = std::string{remedy},
+                .refuses_file = true});
+}
+
+bool names_xml(std::string_view format) { return format == "iso20022" || format.starts_with("pain.") || format.starts_with("camt."); }
+
+class Reading {
+ public:
+  Reading(const ReadOptions& options, JudgingSink& sink) : options_{options}, sink_{sink} {}
+
+  Result<void> read(ByteSource& source, const std::string& name, bool is_member) {
+    PeekedSource peeked{source};
+    const auto head = peeked.peek(detection_size);
+    if (!head) return std::unexpected(head.error());
+    Detected detected = detect_shape(*head, head->size() < detection_size);
+    if (!options_.format.empty() && detected.shape != FileShape::zip && detected.shape != FileShape::empty) detected = as_named();
+    ReadOptions options = options_;
+    options.file_name = name;
+    switch (detected.shape) {
+      case FileShape::zip:
+        if (!is_member) return read_archive(peeked);
+        refuse(sink_, name, "zip.nested", "An archive stands in the archive.", "Unpack it by hand, then read the bank files one by one.");
+        return {};
+      case FileShape::xml:
+        return read_iso20022(peeked, options, sink_, sink_.next_position());
+      default:
+        break;
+    }
+    const auto row = std::ranges::find(unreadable, detected.shape, &Unreadable::shape);
+    require(row != std::end(unreadable), "every shape that is not read says why");
+    refuse(sink_, name, row->code, row->message, row->remedy);
+    return {};
+  }
+
+ private:
+  [[nodiscard]] Detected as_named() const {
+    if (names_xml(options_.format)) return {FileShape::xml, {}};
+    return {FileShape::fixed_width, options_.format};
+  }
+
+  Result<void> read_archive(ByteSource& source) {
+    return read_zip(source, ZipLimits{}, options_.file_name, sink_, [this](const std::string& member, ByteSource& bytes) {
+      return read(bytes, options_.file_name.empty() ? member : options_.file_name + "/" + member, true);
+    });
+  }
+
+  const ReadOptions& options_;
+  JudgingSink& sink_;
+};
+
+}  // namespace
+
+std::string_view verdict_name(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::accepted: return "accepted";
+    case Verdict::accepted_with_findings: return "accepted_with_findings";
+    case Verdict::refused: return "refused";
+  }
+  require(false, "every verdict has a name");
+  return {};
+}
+
+Result<Verdict> read_bank_file(ByteSource& source, const ReadOptions& options, WordSink& sink) {
+  JudgingSink judging{sink, options};
+  if (auto read = Reading{options, judging}.read(source, options.file_name, false); !read) return std::unexpected(read.error());
+  judging.close();
+  return judging.verdict();
+}
+
+}  // namespace counterfoil
