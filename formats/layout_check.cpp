@@ -203,6 +203,8 @@ class Checker {
     std::vector<const ast::FieldLine*> fields;
     std::vector<const ast::CheckLine*> checks;
     std::set<const void*> inherited;
+    std::string family;
+    Roles roles;
   };
   std::vector<Declared> records_;
   std::map<std::string, std::uint64_t, std::less<>> marks_;
@@ -478,6 +480,7 @@ class Checker {
     for (const std::string& value : expand(line)) {
       if (list.codes.size() == most_codes) return;
       code.value = std::string{trim_spaces(value)};
+      code.listed = list.codes.size();
       list.codes.push_back(code);
     }
   }
@@ -555,44 +558,54 @@ class Checker {
       plan.title = head.title ? head.title->text : head.name.text;
       plan.line = record.at.line;
       plan.length = plan_.record_length;
-      if (const auto* clause = find_clause(head.clauses, "length")) {
-        plan.length = number(record.at, clause->args[0], 1, longest_record, "The record length").value_or(1);
-      }
+      std::vector<std::string> open{plan.name};
+      Declared declared = with_inherited(record, plan, open);
+      plan.family = family_index(declared.family);
+      plan.roles = declared.roles;
       if (plan.length == 0) {
         complain(record.at, head.name, "no-length", fmt::format("Nothing says how long record {} is.", plan.name),
                  "Add a line `length N` to the head of the layout, or `length N` to the record.");
         plan.length = 1;
       }
-      Declared declared{.ast = &record, .fields = {}, .checks = {}, .inherited = {}};
-      std::string family = plan.name;
-      if (const auto* of = find_clause(head.clauses, "of")) family = of->args[0].text;
-      if (const auto* like = find_clause(head.clauses, "like")) inherit(record, like->args[0], plan, declared, family);
-      read_roles(record, plan.roles);
-      plan.family = family_index(family);
-      for (const ast::FieldLine& field : record.fields) declared.fields.push_back(&field);
-      for (const ast::CheckLine& check : record.checks) declared.checks.push_back(&check);
       plan_.records.push_back(std::move(plan));
       records_.push_back(std::move(declared));
     }
   }
 
-  void inherit(const ast::Record& record, const ast::Arg& name, RecordPlan& plan, Declared& declared, std::string& family) {
-    const RecordPlan* base = plan_.find_record(name.text);
-    if (base == nullptr) {
-      complain(record.at, name, "unknown-record", fmt::format("Record {} is like {}, but no record above has that name.", plan.name, name.text),
-               "A record may be like one that stands above it.");
-      return;
+  /// The lines of a record with those of the record it is like, which may stand above or below it.
+  Declared with_inherited(const ast::Record& record, RecordPlan& plan, std::vector<std::string>& open) {
+    Declared declared{.ast = &record, .fields = {}, .checks = {}, .inherited = {}, .family = record.head.name.text, .roles = {}};
+    const ast::Clause* like = find_clause(record.head.clauses, "like");
+    if (like != nullptr) {
+      const ast::Arg& name = like->args[0];
+      const auto base = std::ranges::find(ast_.records, name.text, [](const ast::Record& other) { return other.head.name.text; });
+      if (base == ast_.records.end() || std::ranges::find(open, name.text) != open.end()) {
+        complain(record.at, name, "unknown-record", fmt::format("Record {} is like {}, which is no other record of the layout.", record.head.name.text, name.text),
+                 "Name the record whose fields it shares.");
+      } else {
+        open.push_back(name.text);
+        take_over(record, with_inherited(*base, plan, open), declared);
+        open.pop_back();
+      }
     }
-    family = plan_.families[base->family];
-    plan.roles = base->roles;
-    if (find_clause(record.head.clauses, "length") == nullptr) plan.length = base->length;
-    const Declared& from = records_[static_cast<std::size_t>(base - plan_.records.data())];
+    if (const auto* of = find_clause(record.head.clauses, "of")) declared.family = of->args[0].text;
+    if (const auto* length = find_clause(record.head.clauses, "length")) {
+      plan.length = number(record.at, length->args[0], 1, longest_record, "The record length").value_or(1);
+    }
+    read_roles(record, declared.roles);
+    for (const ast::FieldLine& field : record.fields) declared.fields.push_back(&field);
+    for (const ast::CheckLine& check : record.checks) declared.checks.push_back(&check);
+    return declared;
+  }
+
+  static void take_over(const ast::Record& record, Declared from, Declared& declared) {
     const auto is_replaced = [&](const ast::FieldLine& old) {
       return std::ranges::any_of(record.fields, [&](const ast::FieldLine& field) {
-        if (field.name.text == old.name.text) return true;
-        return !field.is_part && columns_overlap(field, old);
+        return field.name.text == old.name.text || (!field.is_part && columns_overlap(field, old));
       });
     };
+    declared.family = std::move(from.family);
+    declared.roles = from.roles;
     for (const ast::FieldLine* field : from.fields) {
       if (is_replaced(*field)) continue;
       declared.fields.push_back(field);

@@ -75,6 +75,7 @@ struct CodePlan {
   std::string meaning;  // English, for people.
   std::uint64_t marks = 0;
   std::vector<SetWord> sets;  // What the code says of a word; every code of a list sets the same words.
+  std::size_t listed = 0;     // Its place in the layout: where several codes fit the words, the writer takes the first.
 };
 
 struct CodeListPlan {

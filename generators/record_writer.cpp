@@ -7,22 +7,15 @@
 #include <charconv>
 #include <cstring>
 
-#include "core/aba.hpp"
-#include "core/cnaps.hpp"
 #include "core/require.hpp"
 #include "core/text.hpp"
 #include "formats/charset.hpp"
+#include "formats/field.hpp"
 
 namespace counterfoil {
 namespace {
 
 constexpr std::uint64_t most_notes = 1000;
-
-std::string_view trim(std::string_view text) {
-  const auto first = text.find_first_not_of(' ');
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(' ') - first + 1);
-}
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_number(FieldType type) {
@@ -39,35 +32,6 @@ std::size_t character_length(char lead) {
   const auto byte = static_cast<unsigned char>(lead);
   if (byte < 0x80) return 1;
   return byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
-}
-
-bool luhn_fits(std::string_view digits) {
-  int sum = 0;
-  bool doubled = false;
-  for (auto at = digits.rbegin(); at != digits.rend(); ++at, doubled = !doubled) {
-    const int digit = (*at - '0') * (doubled ? 2 : 1);
-    sum += digit > 9 ? digit - 9 : digit;
-  }
-  return sum % 10 == 0;
-}
-
-bool mod97_fits(std::string_view digits) {
-  int rest = 0;
-  for (char digit : digits) rest = (rest * 10 + (digit - '0')) % 97;
-  return rest == 1;
-}
-
-/// True where the rule does not speak of a text of this length.
-bool check_digit_fits(CheckDigit rule, std::string_view text) {
-  if (text.empty() || !std::ranges::all_of(text, is_digit)) return true;
-  switch (rule) {
-    case CheckDigit::none: return true;
-    case CheckDigit::aba: return text.size() != 9 || check_routing_number(text).has_value();
-    case CheckDigit::mod11_10: return text.size() != 12 || check_bank_number(text).has_value();
-    case CheckDigit::luhn: return luhn_fits(text);
-    case CheckDigit::mod97: return mod97_fits(text);
-  }
-  return true;
 }
 
 std::string_view check_digit_rule(CheckDigit rule) {
@@ -185,14 +149,14 @@ void RecordWriter::compile(std::uint16_t record) {
   made.has_checks_at_end = std::ranges::any_of(plan.checks, &CheckPlan::at_end);
 }
 
-bool RecordWriter::holds(const WordTest& test, const ConstWords& words) const {
-  const std::string_view says = bound_text(test.bound, words, scratch_);
-  const bool is_one = std::ranges::find(test.values, says) != test.values.end();
+bool RecordWriter::says(const WordTest& test, const ConstWords& words) const {
+  const std::string_view said = bound_text(test.bound, words, scratch_);
+  const bool is_one = std::ranges::find(test.values, said) != test.values.end();
   return is_one != test.negated;
 }
 
 bool RecordWriter::is_ready(std::uint16_t record, const ConstWords& words) const {
-  return std::ranges::all_of(plan_.records[record].write_when, [&](const WordTest& test) { return holds(test, words); });
+  return std::ranges::all_of(plan_.records[record].write_when, [&](const WordTest& test) { return says(test, words); });
 }
 
 void RecordWriter::open(Scope scope) {
@@ -260,7 +224,7 @@ Result<void> RecordWriter::write(std::uint16_t record, const ConstWords& words, 
 Result<void> RecordWriter::fill(const Work& work, const RecordSteps& steps, const Step& step) {
   const FieldPlan& field = work.plan.fields[step.field];
   for (const WordTest& test : field.only_when) {
-    if (holds(test, work.words)) continue;
+    if (says(test, work.words)) continue;
     std::memcpy(work.bytes + field.at.offset, step.only_when_blank.data(), field.at.length);
     return {};
   }
@@ -279,7 +243,8 @@ Result<void> RecordWriter::fill(const Work& work, const RecordSteps& steps, cons
       return {};
     }
     if (step.states_before) {
-      stated_[*field.total] = field_number(plan_, field, {work.bytes, work.plan.length});
+      std::int64_t number = 0;
+      if (parse_number(field, {work.bytes + field.at.offset, field.at.length}, number)) stated_[*field.total] = number;
     }
   }
   if (field.total && plan_.totals[*field.total].kind == TotalPlan::Kind::ascending) {
@@ -343,7 +308,7 @@ Result<bool> RecordWriter::put_bound(const Work& work, const FieldPlan& field, c
     put = put_number(work, field, *number);
   } else {
     const std::string_view text = bound_text(bound, work.words, scratch_);
-    if (trim(text).empty()) return false;
+    if (trimmed(text).empty()) return false;
     put = field.type == FieldType::time ? put_time(work, field, text) : put_text(work, field, text);
   }
   if (!put) return std::unexpected(put.error());
@@ -361,7 +326,7 @@ Result<bool> RecordWriter::put_operand(const Work& work, const FieldPlan& field,
 }
 
 Result<void> RecordWriter::put_text(const Work& work, const FieldPlan& field, std::string_view value) {
-  if (!field.keeps_blanks && field.type != FieldType::opaque) value = trim(value);
+  if (!field.keeps_blanks && field.type != FieldType::opaque) value = trimmed(value);
   if (is_number(field.type)) {
     const bool fits = std::ranges::all_of(value, [&](char c) { return is_digit(c) || (field.type == FieldType::decimal && c == '.'); });
     if (!fits) {
@@ -577,10 +542,7 @@ const CodePlan* RecordWriter::derive_code(std::uint16_t list, const ConstWords& 
       says += word.literal;
       says += '\0';
     }
-    if (says == key) {
-      derived.code = &code;
-      break;
-    }
+    if (says == key && (derived.code == nullptr || code.listed < derived.code->listed)) derived.code = &code;
   }
   derived.key = std::move(key);
   derived.known = true;
@@ -610,22 +572,24 @@ std::uint64_t RecordWriter::total_now(std::uint16_t index, std::uint16_t record)
 
 Result<void> RecordWriter::look_at_ascending(const Work& work, const FieldPlan& field) {
   auto& last = ascending_[*field.total];
-  const auto number = field_number(plan_, field, {work.bytes, work.plan.length});
-  if (number && last && *number <= *last) {
+  std::int64_t number = 0;
+  if (!parse_number(field, {work.bytes + field.at.offset, field.at.length}, number)) return {};
+  if (last && number <= *last) {
     return std::unexpected(refusal(work, field, "write.not-ascending",
-                                   fmt::format("must rise from record to record, and {} comes after {}", *number, *last),
+                                   fmt::format("must rise from record to record, and {} comes after {}", number, *last),
                                    "Number the claims of a batch upwards, each number once."));
   }
-  if (number) last = number;
+  last = number;
   return {};
 }
 
 // ---- Rules -------------------------------------------------------------------------------------------------------------
 
 Result<void> RecordWriter::look_at_check_digit(const Work& work, const FieldPlan& field) {
-  const std::string_view text = trim({work.bytes + field.at.offset, field.at.length});
-  if (check_digit_fits(field.check_digit, text)) return {};
-  const std::string what = fmt::format("fails its check digit ({} rule)", check_digit_rule(field.check_digit));
+  const std::string_view text = trimmed({work.bytes + field.at.offset, field.at.length});
+  if (check_digit_of(field.check_digit, text) != CheckDigitResult::wrong) return {};
+  const std::string what = fmt::format("fails its check digit: {} would belong there ({})",
+                                       expected_check_digit(field.check_digit, text), check_digit_rule(field.check_digit));
   const std::string remedy = "Compare the number with its source; one digit is probably wrong.";
   if (field.fault >= Fault::error) return std::unexpected(refusal(work, field, "write.check-digit", what, remedy));
   note(work, field, Severity::warning, "write.check-digit", what, remedy);
@@ -637,7 +601,7 @@ RecordWriter::Found RecordWriter::look(const Work& work, const Operand& operand)
   const char* bytes = work.bytes;
   if (operand.where == Operand::Where::word) {
     const std::string_view says = bound_text(operand.word, work.words, scratch_);
-    return {trim(says), says, nullptr, true};
+    return {trimmed(says), says, nullptr, true};
   }
   if (operand.where == Operand::Where::last) {
     record = last_[operand.family].record;
@@ -648,49 +612,28 @@ RecordWriter::Found RecordWriter::look(const Work& work, const Operand& operand)
   if (index < 0) return {};
   const FieldPlan& field = plan_.records[static_cast<std::size_t>(record)].fields[static_cast<std::size_t>(index)];
   const std::string_view whole{bytes + field.at.offset, field.at.length};
-  return {trim(whole), whole, &field, true};
+  return {trimmed(whole), whole, &field, true};
 }
 
-bool RecordWriter::holds(const Work& work, const Test& test) const {
+bool RecordWriter::is_true(const Work& work, const Test& test) const {
   const Found found = look(work, test.operand);
   if (!found.is_there) return true;  // A record without the field has nothing that could break the rule.
-  const auto number = [&]() -> std::optional<std::int64_t> {
-    std::int64_t value = 0;
-    const auto [end, failure] = std::from_chars(found.trimmed.data(), found.trimmed.data() + found.trimmed.size(), value);
-    if (failure != std::errc{} || end != found.trimmed.data() + found.trimmed.size()) return std::nullopt;
-    return value;
-  };
-  bool result = false;
-  switch (test.kind) {
-    case Test::Kind::value_in:
-      result = std::ranges::any_of(test.values, [&](const ValueRange& range) {
-        return found.trimmed >= range.first && found.trimmed <= range.last && (range.first == range.last || found.trimmed.size() == range.first.size());
-      });
-      break;
-    case Test::Kind::marked: {
-      const CodePlan* code = found.field != nullptr && found.field->codes ? plan_.code_lists[*found.field->codes].find(found.trimmed) : nullptr;
-      result = code != nullptr && (code->marks & test.marks) != 0;
-      break;
-    }
-    case Test::Kind::present: result = !found.trimmed.empty(); break;
-    case Test::Kind::zero: result = std::ranges::all_of(found.trimmed, [](char c) { return c == '0' || c == '.'; }); break;
-    case Test::Kind::same_as: {
-      const std::string own{found.trimmed};  // Both sides may use the scratch text.
-      const Found other = look(work, test.other);
-      result = !other.is_there || own == other.trimmed;
-      break;
-    }
-    case Test::Kind::at_least: result = number() && *number() >= test.limit; break;
-    case Test::Kind::at_most: result = number() && *number() <= test.limit; break;
+  std::uint64_t marks = 0;
+  if (test.kind == Test::Kind::marked && found.field != nullptr && found.field->codes) {
+    const CodePlan* code = plan_.code_lists[*found.field->codes].find(found.trimmed);
+    marks = code == nullptr ? 0 : code->marks;
   }
-  return result != test.negated;
+  if (test.kind != Test::Kind::same_as) return holds(test, found.bytes, marks, {});
+  const std::string own{found.bytes};  // Both sides may use the scratch text.
+  const Found other = look(work, test.other);
+  return !other.is_there || holds(test, own, marks, other.bytes);
 }
 
 Result<void> RecordWriter::look_at_checks(const Work& work, bool at_end) {
   for (const CheckPlan& check : work.plan.checks) {
     if (check.at_end != at_end || check.fault == Fault::none || check.fault == Fault::note) continue;
-    if (!std::ranges::all_of(check.when, [&](const Test& when) { return holds(work, when); })) continue;
-    if (holds(work, check.test)) continue;
+    if (!std::ranges::all_of(check.when, [&](const Test& when) { return is_true(work, when); })) continue;
+    if (is_true(work, check.test)) continue;
     const std::string says = check.says.empty() ? fmt::format("The rule \"{}\" is broken.", check.test.text) : check.says;
     const std::string remedy = check.remedy.empty() ? "Correct the claim or the data of the creditor account." : check.remedy;
     const std::string_view entry = work.words.entry == nullptr ? std::string_view{} : work.words.entry->reference;

@@ -99,7 +99,7 @@ class RecordWriter {
   void compile(std::uint16_t record);
   [[nodiscard]] bool is_stated_before(const RecordPlan& record, const TotalPlan& total) const;
   [[nodiscard]] std::string blank_of(const FieldPlan& field) const;
-  [[nodiscard]] bool holds(const WordTest& test, const ConstWords& words) const;
+  [[nodiscard]] bool says(const WordTest& test, const ConstWords& words) const;
 
   [[nodiscard]] Result<void> fill(const Work& work, const RecordSteps& steps, const Step& step);
   [[nodiscard]] Result<bool> fill_from_words(const Work& work, const RecordSteps& steps, const Step& step);
@@ -117,7 +117,7 @@ class RecordWriter {
   [[nodiscard]] Result<void> look_at_check_digit(const Work& work, const FieldPlan& field);
   [[nodiscard]] Result<void> look_at_checks(const Work& work, bool at_end);
 
-  [[nodiscard]] bool holds(const Work& work, const Test& test) const;
+  [[nodiscard]] bool is_true(const Work& work, const Test& test) const;
   struct Found {  // What an operand leads to.
     std::string_view trimmed;
     std::string_view bytes;
