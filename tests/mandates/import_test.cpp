@@ -1,0 +1,169 @@
+#include "mandates/import.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+namespace counterfoil {
+namespace {
+
+MandateImportTerms sepa_terms() {
+  MandateImportTerms terms;
+  terms.scheme = "iso20022";
+  terms.instrument = "CORE";
+  terms.instruments = {"CORE", "B2B"};
+  terms.currency = euro;
+  terms.account = AccountCheck::iban_sepa;
+  terms.rules = {.uses_sequence_types = true, .expiry_months = 36, .needs_signature_date = true};
+  terms.today = make_date(2026, 11, 24);
+  return terms;
+}
+
+MandateImportTerms nacha_terms() {
+  MandateImportTerms terms;
+  terms.scheme = "nacha";
+  terms.instrument = "PPD";
+  terms.currency = us_dollar;
+  terms.account = AccountCheck::aba;
+  terms.prenote_first = true;
+  terms.today = make_date(2026, 11, 24);
+  return terms;
+}
+
+MandateRow good_row() {
+  MandateRow row;
+  row.line = 2;
+  row.reference = "FLAT-12";
+  row.payer_number = "12";
+  row.payer_name = "Erika Mustermann";
+  row.account = "DE89 3704 0044 0532 0130 00";
+  row.signed_on = "2026-01-15";
+  return row;
+}
+
+std::vector<std::string> codes(const std::vector<Finding>& problems) {
+  std::vector<std::string> list;
+  for (const auto& problem : problems) list.push_back(problem.place.field + ": " + problem.code);
+  return list;
+}
+
+TEST(MandateImport, TakesAGoodRowAndCleansItsAccount) {
+  const auto import = import_mandate(good_row(), sepa_terms());
+  EXPECT_TRUE(import.is_good());
+  EXPECT_TRUE(import.problems.empty());
+  EXPECT_EQ(import.mandate.account, "DE89370400440532013000");
+  EXPECT_EQ(import.mandate.state, MandateState::active);
+  EXPECT_EQ(import.mandate.instrument, "CORE");
+  EXPECT_FALSE(import.mandate.one_off);
+}
+
+TEST(MandateImport, ReportsEveryFaultOfARowWithItsColumn) {
+  MandateRow row;
+  row.line = 7;
+  row.reference = "/FLAT";
+  row.account = "DE00370400440532013000";
+  row.bank = "COBA";
+  row.signed_on = "2026-12-01";
+  row.instrument = "COR1";
+  row.type = "sometimes";
+  row.limit = "1,5";
+  row.country = "Germany";
+  row.state = "ended";
+  const auto import = import_mandate(row, sepa_terms());
+  EXPECT_FALSE(import.is_good());
+  EXPECT_EQ(codes(import.problems),
+            (std::vector<std::string>{
+                "reference: mandate.reference-invalid", "payer_number: mandate.payer-number-missing",
+                "payer_name: mandate.payer-name-missing", "account: iban.check-digits", "bank: bic.length",
+                "country: mandate.country-invalid", "signed_on: mandate.signed-on-invalid",
+                "instrument: mandate.instrument-invalid", "type: mandate.type-invalid", "limit: money.not-an-amount",
+                "state: mandate.state-invalid"}));
+  for (const auto& problem : import.problems) {
+    EXPECT_EQ(problem.place.line, 7U);
+    EXPECT_FALSE(problem.remedy.empty()) << problem.code;
+    EXPECT_EQ(problem.message.find("0532013000"), std::string::npos);
+  }
+}
+
+TEST(MandateImport, RefusesAnAccountOutsideSepa) {
+  auto row = good_row();
+  row.account = "XK051212012345678906";
+  const auto import = import_mandate(row, sepa_terms());
+  EXPECT_EQ(codes(import.problems), (std::vector<std::string>{"account: mandate.account-invalid"}));
+}
+
+TEST(MandateImport, WarnsOfAMandateThatWouldHaveLapsed) {
+  auto row = good_row();
+  row.signed_on = "2020-01-15";
+  const auto import = import_mandate(row, sepa_terms());
+  EXPECT_TRUE(import.is_good());
+  EXPECT_EQ(codes(import.problems), (std::vector<std::string>{"signed_on: mandate.signed-on-old"}));
+}
+
+TEST(MandateImport, LetsANewMandateWaitForItsPrenoteAndAnOldOneNot) {
+  auto row = good_row();
+  row.account = "123456789";
+  row.bank = "021000021";
+  auto import = import_mandate(row, nacha_terms());
+  EXPECT_TRUE(import.is_good());
+  EXPECT_EQ(import.mandate.state, MandateState::pending);
+  EXPECT_EQ(import.mandate.pending, MandatePending::prenote_to_send);
+  EXPECT_EQ(import.mandate.account_kind, "checking");
+  row.state = "active";
+  import = import_mandate(row, nacha_terms());
+  EXPECT_EQ(import.mandate.state, MandateState::active);
+}
+
+TEST(MandateImport, ChecksAmericanAccounts) {
+  auto row = good_row();
+  row.account = "123456789012345678";
+  row.bank = "021000022";
+  row.account_kind = "cheque";
+  const auto import = import_mandate(row, nacha_terms());
+  EXPECT_EQ(codes(import.problems),
+            (std::vector<std::string>{"account: mandate.account-invalid", "bank: aba.check-digit",
+                                      "account_kind: mandate.account-kind-invalid"}));
+}
+
+TEST(MandateImport, TakesAWrongBankNumberCheckDigitWhereTheSiteAllowsIt) {
+  auto terms = sepa_terms();
+  terms.account = AccountCheck::cnaps;
+  terms.currency = yuan;
+  auto row = good_row();
+  row.account = "6222021234567890123";
+  row.bank = "102100099997";
+  EXPECT_FALSE(import_mandate(row, terms).is_good());
+  terms.bank_number_may_differ = true;
+  EXPECT_TRUE(import_mandate(row, terms).is_good());
+  row.bank = "";
+  EXPECT_TRUE(import_mandate(row, terms).problems.empty());
+}
+
+TEST(MandateImport, RefusesBytesThatNoFileCanCarry) {
+  auto row = good_row();
+  row.payer_name = "Erika\nMustermann";
+  EXPECT_EQ(codes(import_mandate(row, sepa_terms()).problems),
+            (std::vector<std::string>{"payer_name: mandate.payer-name-invalid"}));
+  row.payer_name = "M\xFCller";
+  EXPECT_FALSE(import_mandate(row, sepa_terms()).is_good());
+}
+
+TEST(PayerImport, NeedsANumberAndAName) {
+  PayerRow row;
+  row.email = "nobody";
+  EXPECT_EQ(codes(import_payer(row).problems),
+            (std::vector<std::string>{"number: payer.number-missing", "name: payer.name-missing", "email: payer.email-invalid"}));
+  row.number = " 12 ";
+  row.name = "Erika Mustermann";
+  row.email = "";
+  row.country = "de";
+  const auto import = import_payer(row);
+  EXPECT_TRUE(import.is_good());
+  EXPECT_EQ(import.payer.number, "12");
+  EXPECT_EQ(import.payer.address.country, "DE");
+}
+
+}  // namespace
+}  // namespace counterfoil
