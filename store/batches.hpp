@@ -136,7 +136,8 @@ struct StoredBatchEvent {
 };
 [[nodiscard]] Result<std::vector<StoredBatchEvent>> batch_history(const Scope& scope, const Id& batch);
 
-/// Saves a changed batch and appends its event; the version must still be that of `batch` ("store.stale" else).
+/// Saves a changed batch and appends its event; "store.stale" when the row is no longer as it was read. Sets
+/// `batch.version` to that of the row.
 /// Approval and release also write their own guarded rows: the database refuses an approver who prepared the batch
 /// ("store.guard" on "approval_other_person"), another digest than the sealed one, and a releaser the rule forbids.
 /// make_void lets the claims go of their bills.

@@ -25,10 +25,11 @@ class BillWriter {
   Id import_run_;
   CopyRows bills_;
   CopyRows charges_;
-  CopyRows events_;
 };
 
-/// Saves state, approver and open amount of a changed bill and appends the event; "store.stale" when it changed meanwhile.
+/// Saves state and approver of a changed bill, posts what the event means and appends it to the history: an approval puts
+/// the amount into the books, a write-off or a cancellation takes what is open out of them. "store.stale" when the row is
+/// no longer as it was read. Sets `bill.version` to that of the row.
 [[nodiscard]] Result<void> save_bill(const Scope& scope, Bill& bill, BillEvent event, std::string_view operator_name,
                                      std::string_view detail);
 

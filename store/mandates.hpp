@@ -28,9 +28,9 @@ class MandateWriter {
   CopyRows events_;
 };
 
-/// Saves a changed mandate and appends what happened. The version in the database must still be `mandate.version`;
-/// "store.stale" (conflict) else. Raises `mandate.version`.
-[[nodiscard]] Result<void> save_mandate(const Scope& scope, Mandate& mandate, const MandateEvent& event,
+/// Saves a mandate that `apply`, `amend` or `apply_effect` changed once, and appends what happened. The row must still have
+/// the version before that change; "store.stale" (conflict) else.
+[[nodiscard]] Result<void> save_mandate(const Scope& scope, const Mandate& mandate, const MandateEvent& event,
                                         std::string_view operator_name);
 
 [[nodiscard]] Result<std::optional<Mandate>> find_mandate(const Scope& scope, const Id& id);

@@ -307,17 +307,16 @@ Result<Session> Session::open(const DatabaseAddress& address, const SessionOptio
   auto state = std::make_unique<State>();
   try {
     state->soci.open(soci::postgresql, address.connection);
-  } catch (const soci::postgresql_soci_error& error) {
+  } catch (const soci::soci_error& error) {
     // A refused connection has no SQLSTATE of its own; the words are libpq's, and hold no row.
     const std::string message = error.get_error_message();
-    if (message.find("does not exist") != std::string::npos) return std::unexpected(error_of_state("3D000", message));
-    if (message.find("authentication") != std::string::npos || message.find("password") != std::string::npos) {
+    if (message.find("database \"") != std::string::npos && message.find("does not exist") != std::string::npos) {
+      return std::unexpected(error_of_state("3D000", message));
+    }
+    if (message.find("authentication") != std::string::npos || message.find("password") != std::string::npos ||
+        message.find("role \"") != std::string::npos) {
       return std::unexpected(error_of_state("28000", message));
     }
-    return std::unexpected(database_error("store.unreachable", "The database does not answer.",
-                                          "Start it with `counterfoil db start`, or check the address and the network.",
-                                          ErrorKind::temporary));
-  } catch (const soci::soci_error&) {
     return std::unexpected(database_error("store.unreachable", "The database does not answer.",
                                           "Start it with `counterfoil db start`, or check the address and the network.",
                                           ErrorKind::temporary));
