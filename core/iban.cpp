@@ -167,6 +167,9 @@ Error fault(std::string code, std::string explanation, std::string remedy) {
           .kind = ErrorKind::input};
 }
 
+/// The first four characters count last.
+bool check_digits_fit(std::string_view iban) { return mod97(iban.substr(0, 4), mod97(iban.substr(4))) == 1; }
+
 constexpr std::string_view ask = "Ask the payer for the IBAN as it stands on a bank statement.";
 
 }  // namespace
@@ -192,11 +195,18 @@ Result<std::string> check_iban(std::string_view text) {
                                  std::string{ask}));
   }
   const auto check = (iban[2] - '0') * 10 + (iban[3] - '0');
-  if (check < 2 || check > 98 || mod97(iban.substr(4) + iban.substr(0, 4)) != 1) {
+  if (check < 2 || check > 98 || !check_digits_fit(iban)) {
     return std::unexpected(fault("iban.check-digits", "The check digits of the IBAN do not fit: a character is wrong or two are swapped.",
                                  std::string{ask}));
   }
   return iban;
+}
+
+bool is_iban(std::string_view text) {
+  const auto* structure = text.size() >= 4 ? find(text.substr(0, 2)) : nullptr;
+  if (structure == nullptr || text.size() != structure->length || !is_digit(text[2]) || !is_digit(text[3])) return false;
+  const auto check = (text[2] - '0') * 10 + (text[3] - '0');
+  return check >= 2 && check <= 98 && fits(text.substr(4), structure->bban) && check_digits_fit(text);
 }
 
 std::string iban_in_groups(std::string_view iban) {

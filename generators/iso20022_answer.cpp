@@ -230,14 +230,14 @@ class Writer {
   EntrySource& entries_;
   HashedOutput out_;
   XmlPlan plan_;
-  XmlValues values_{};
+  XmlValues values_;
   std::array<std::string, xml_slots> kept_;
   std::uint64_t written_ = 0;
   std::int64_t sum_ = 0;
 
   void put(Slot slot, std::string text) {
     kept_[slot] = std::move(text);
-    values_[slot] = kept_[slot];
+    values_.set(slot, kept_[slot]);
   }
 
   [[nodiscard]] static std::unexpected<Error> refuse(std::string_view code, std::string explanation,
@@ -301,24 +301,24 @@ void Writer::put_reason(const Entry& entry) {
   const bool is_code = entry.reason.size() == 4 && std::ranges::all_of(entry.reason, [](char byte) {
                          return (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9');
                        });
-  values_[is_code ? reason_code : reason_other] = entry.reason;
+  values_.set(is_code ? reason_code : reason_other, entry.reason);
   std::string_view text = entry.reason_text;
   if (text.size() > reason_line_most) {
     std::size_t cut = reason_line_most;
     while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xC0U) == 0x80U) --cut;  // Never within a character.
-    values_[reason_text_2] = text.substr(cut);
+    values_.set(reason_text_2, text.substr(cut));
     text = text.substr(0, cut);
   }
-  values_[reason_text_1] = text;
+  values_.set(reason_text_1, text);
 }
 
 Result<void> Writer::put_status(const Entry& entry, std::string_view path) {
   if (!entry.status.empty()) {
-    values_[status] = entry.status;
+    values_.set(status, entry.status);
   } else if (entry.outcome == Outcome::rejected) {
-    values_[status] = "RJCT";
+    values_.set(status, "RJCT");
   } else if (entry.outcome == Outcome::accepted) {
-    values_[status] = "ACCP";
+    values_.set(status, "ACCP");
   } else if (entry.outcome != Outcome::none) {
     return refuse("write.status", fmt::format("A status report cannot say {}.", outcome_name(entry.outcome)),
                   "Give accepted, rejected or the status code itself.");
@@ -339,9 +339,9 @@ Result<void> Writer::write_status_report() {
   const Currency money = currency_or_euro(order_.head.currency);
   auto head = program("GrpHdr", {status_head_fields.begin(), status_head_fields.end()}, money);
   if (!head) return std::unexpected(head.error());
-  values_[message_id] = order_.head.message_id;
-  values_[created] = order_.head.created;
-  values_[bank] = order_.head.sender;
+  values_.set(message_id, order_.head.message_id);
+  values_.set(created, order_.head.created);
+  values_.set(bank, order_.head.sender);
   if (auto appended = append(*head); !appended) return appended;
 
   Entry first;
@@ -355,11 +355,11 @@ Result<void> Writer::write_status_report() {
 
 /// Leaves the first entry of batch 0 in `first` where it does not speak of the whole file.
 Result<void> Writer::write_group(Entry& first, bool& has_first) {
-  values_ = {};
+  values_.clear();
   auto group = program("OrgnlGrpInfAndSts", {group_fields.begin(), group_fields.end()}, euro);
   if (!group) return std::unexpected(group.error());
-  values_[original_message_id] = order_.head.original_message_id;
-  values_[original_message_name] = order_.head.original_message_name;
+  values_.set(original_message_id, order_.head.original_message_id);
+  values_.set(original_message_name, order_.head.original_message_name);
   if (order_.head.declared_count >= 0) put(count, fmt::to_string(order_.head.declared_count));
   if (order_.head.declared_sum_minor >= 0) put(sum, amount_text(order_.head.declared_sum_minor, euro));
   if (!order_.batches.empty()) {
@@ -394,13 +394,13 @@ Result<void> Writer::write_status_block(std::size_t index, Entry& first, bool& h
                   "Give the batch the id of the original block.");
   }
 
-  values_ = {};
+  values_.clear();
   auto block = program("OrgnlPmtInfAndSts", {block_fields.begin(), block_fields.end()}, money, "TxInfAndSts");
   if (!block) return std::unexpected(block.error());
   auto transaction =
       program("OrgnlPmtInfAndSts/TxInfAndSts", {transaction_fields.begin(), transaction_fields.end()}, money);
   if (!transaction) return std::unexpected(transaction.error());
-  values_[original_block_id] = id;
+  values_.set(original_block_id, id);
   if (batch.count >= 0) put(count, fmt::to_string(batch.count));
   if (batch.sum_minor >= 0) put(sum, amount_text(batch.sum_minor, money));
   if (*more && entry.level == Level::block) {
@@ -417,7 +417,7 @@ Result<void> Writer::write_status_block(std::size_t index, Entry& first, bool& h
       return refuse("write.level", "Only the first entry of a batch may speak of the whole block or file.",
                     "Put it first, or into another batch.");
     }
-    values_ = {};
+    values_.clear();
     if (auto put = put_status(entry, "OrgnlPmtInfAndSts/TxInfAndSts/TxSts"); !put) return put;
     put_transaction(batch, entry);
     if (auto appended = append(*transaction); !appended) return appended;
@@ -433,19 +433,19 @@ Result<void> Writer::write_status_block(std::size_t index, Entry& first, bool& h
 
 void Writer::put_transaction(const BatchHead& batch, const Entry& entry) {
   const Currency money = currency_or_euro(batch.currency);
-  values_[instruction_id] = entry.instruction_id;
-  values_[reference] = entry.reference;
-  values_[bank_reference] = entry.bank_reference;
+  values_.set(instruction_id, entry.instruction_id);
+  values_.set(reference, entry.reference);
+  values_.set(bank_reference, entry.bank_reference);
   if (entry.amount_minor > 0) put(amount, amount_text(entry.amount_minor, money));
   if (const auto day = entry.collect_on ? entry.collect_on : batch.collect_on) put(collect_on, iso_date(*day));
-  values_[instrument] = batch.instrument;
-  values_[sequence] = sequence_type_code(entry.sequence != SequenceType::none ? entry.sequence : batch.sequence);
-  values_[mandate] = entry.mandate;
+  values_.set(instrument, batch.instrument);
+  values_.set(sequence, sequence_type_code(entry.sequence != SequenceType::none ? entry.sequence : batch.sequence));
+  values_.set(mandate, entry.mandate);
   if (entry.signed_on) put(signed_on, iso_date(*entry.signed_on));
-  values_[remittance] = entry.remittance;
-  values_[payer_name] = entry.payer_name;
-  values_[payer_account] = entry.payer_account;
-  values_[payer_bank] = entry.payer_bank;
+  values_.set(remittance, entry.remittance);
+  values_.set(payer_name, entry.payer_name);
+  values_.set(payer_account, entry.payer_account);
+  values_.set(payer_bank, entry.payer_bank);
 }
 
 // ---- camt.053 and camt.054
@@ -457,8 +457,8 @@ Result<void> Writer::write_statements(std::string_view statement) {
   }
   auto head = program("GrpHdr", {head_fields.begin(), head_fields.end()}, euro);
   if (!head) return std::unexpected(head.error());
-  values_[message_id] = order_.head.message_id;
-  values_[created] = order_.head.created;
+  values_.set(message_id, order_.head.message_id);
+  values_.set(created, order_.head.created);
   if (auto appended = append(*head); !appended) return appended;
   for (std::size_t index = 0; index < order_.batches.size(); ++index) {
     if (auto written = write_statement(index, statement); !written) return written;
@@ -485,17 +485,17 @@ Result<void> Writer::write_statement(std::size_t index, std::string_view stateme
   std::vector<std::unique_ptr<std::string>> paths;
   auto head = program(statement, below(statement, statement_fields, paths), money, has_balances ? "Bal" : "Ntry");
   if (!head) return std::unexpected(head.error());
-  values_ = {};
-  values_[statement_id] = batch.id;
+  values_.clear();
+  values_.set(statement_id, batch.id);
   if (batch.number > 0) put(statement_number, fmt::to_string(batch.number));
-  values_[created] = order_.head.created;
+  values_.set(created, order_.head.created);
   if (batch.settled_on) {
     put(from, iso_date(*batch.settled_on) + "T00:00:00");
     put(to, iso_date(*batch.settled_on) + "T23:59:59");
   }
-  values_[check_iban(batch.creditor_account) ? account : account_other] = batch.creditor_account;
-  values_[currency] = money.code();
-  values_[bank] = batch.creditor_bank;
+  values_.set(check_iban(batch.creditor_account) ? account : account_other, batch.creditor_account);
+  values_.set(currency, money.code());
+  values_.set(bank, batch.creditor_bank);
   if (auto appended = append(*head); !appended) return appended;
   if (has_balances) {
     if (auto written = write_balances(batch, statement); !written) return written;
@@ -519,7 +519,7 @@ Result<void> Writer::write_statement(std::size_t index, std::string_view stateme
     const auto more = entries_.next(index, entry);
     if (!more) return std::unexpected(more.error());
     if (!*more) break;
-    values_ = {};
+    values_.clear();
     const auto change = put_booking(batch, entry);
     if (!change) return std::unexpected(change.error());
     if (auto appended = append(entry.level == Level::block ? *whole : *single); !appended) return appended;
@@ -574,10 +574,10 @@ Result<void> Writer::write_balances(const BatchHead& batch, std::string_view sta
   auto balance = program(fmt::format("{}/Bal", statement), below(statement, balance_fields, paths), money);
   if (!balance) return std::unexpected(balance.error());
   for (const auto& [kind, value] : {std::pair{"OPBD", opening}, std::pair{"CLBD", closing}}) {
-    values_ = {};
-    values_[balance_kind] = kind;
+    values_.clear();
+    values_.set(balance_kind, kind);
     put(amount, amount_text(value < 0 ? -value : value, money));
-    values_[indicator] = value < 0 ? "DBIT" : "CRDT";
+    values_.set(indicator, value < 0 ? "DBIT" : "CRDT");
     put(balance_day, iso_date(*batch.settled_on));
     if (auto appended = append(*balance); !appended) return appended;
   }
@@ -612,14 +612,14 @@ Result<std::int64_t> Writer::put_booking(const BatchHead& batch, const Entry& en
                   "Correct the amount or the charges.");
   }
   put(booked, amount_text(booked_minor, money));
-  values_[indicator] = is_credit ? "CRDT" : "DBIT";
-  if (entry.is_reversal_flag) values_[reversal] = "true";
-  values_[status] = entry.is_booked ? "BOOK" : "PDNG";
+  values_.set(indicator, is_credit ? "CRDT" : "DBIT");
+  if (entry.is_reversal_flag) values_.set(reversal, "true");
+  values_.set(status, entry.is_booked ? "BOOK" : "PDNG");
   const auto day = entry.booked_on ? entry.booked_on : batch.settled_on;
   if (day) put(booked_on, iso_date(*day));
   if (const auto value_day = entry.valued_on ? entry.valued_on : day) put(valued_on, iso_date(*value_day));
-  values_[bank_reference] = entry.bank_reference;
-  values_[entry_reference] = entry.trace;
+  values_.set(bank_reference, entry.bank_reference);
+  values_.set(entry_reference, entry.trace);
 
   // The codes seen most for a collection, B2B, and a return (PMNT: payments, IDDT: issued direct debits).
   const std::string_view usual = !is_credit                  ? "PMNT/IDDT/UPDD"
@@ -631,28 +631,28 @@ Result<std::int64_t> Writer::put_booking(const BatchHead& batch, const Entry& en
                   fmt::format("The bank transaction code \"{}\" has no domain, family and sub-family.", code),
                   "Write it like PMNT/IDDT/ESDD.");
   }
-  values_[domain] = code.substr(0, 4);
-  values_[family] = code.substr(5, 4);
-  values_[subfamily] = code.substr(10, 4);
+  values_.set(domain, code.substr(0, 4));
+  values_.set(family, code.substr(5, 4));
+  values_.set(subfamily, code.substr(10, 4));
 
-  values_[original_message_id] = entry.original_message_id;
-  values_[original_block_id] = entry.original_batch_id;
+  values_.set(original_message_id, entry.original_message_id);
+  values_.set(original_block_id, entry.original_batch_id);
   if (entry.level == Level::block) {
     if (entry.batch_count > 0) put(batch_count, fmt::to_string(entry.batch_count));
     put(batch_total, amount_text(entry.amount_minor, money));
   } else {
-    values_[instruction_id] = entry.instruction_id;
-    values_[reference] = entry.reference;
-    values_[mandate] = entry.mandate;
+    values_.set(instruction_id, entry.instruction_id);
+    values_.set(reference, entry.reference);
+    values_.set(mandate, entry.mandate);
     put(original_amount, amount_text(entry.amount_minor, money));
     if (entry.charges_minor > 0) {
       put(charges, amount_text(entry.charges_minor, money));
-      values_[charges_included] = booked_minor == together ? "true" : "false";
+      values_.set(charges_included, booked_minor == together ? "true" : "false");
     }
-    values_[payer_name] = entry.payer_name;
-    values_[payer_account] = entry.payer_account;
-    values_[payer_bank] = entry.payer_bank;
-    values_[remittance] = entry.remittance;
+    values_.set(payer_name, entry.payer_name);
+    values_.set(payer_account, entry.payer_account);
+    values_.set(payer_bank, entry.payer_bank);
+    values_.set(remittance, entry.remittance);
     put_reason(entry);
   }
   if (!entry.is_booked) return 0;

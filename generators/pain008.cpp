@@ -111,7 +111,7 @@ class Writer {
   HashedOutput out_;
 
   XmlProgram head_, block_, collection_;
-  XmlValues values_{};
+  XmlValues values_;
   std::array<std::string, xml_slots> converted_;  // What the values point to where a text had to be rewritten.
   Digits digits_[4] = {};
   std::uint64_t notes_left_ = most_notes, notes_unsaid_ = 0;
@@ -208,7 +208,7 @@ Result<void> Writer::put_identifier(std::size_t slot, std::string_view value, st
                                     std::string_view path) {
   const std::string fault = sepa_identifier_fault(value);
   if (!fault.empty()) return refuse("write.identifier", path, fmt::format("the {} {}.", what, fault), sepa_id_remedy);
-  values_[slot] = value;
+  values_.set(slot, value);
   return {};
 }
 
@@ -234,7 +234,7 @@ Result<void> Writer::put_text(std::size_t slot, std::string_view value, std::str
         fmt::format("the {} has {} characters as it goes to the bank, and {} are the most.", what, value.size(), most),
         "Shorten it in the source; it is never cut here.");
   }
-  values_[slot] = value;
+  values_.set(slot, value);
   return {};
 }
 
@@ -248,17 +248,16 @@ Result<void> Writer::put_name(std::size_t slot, std::string_view value, std::str
 }
 
 Result<void> Writer::put_iban(std::size_t slot, std::string_view value, std::string_view what, std::string_view path) {
-  auto iban = check_iban(value);
-  if (!iban) {
-    return refuse("write.iban", path,
-                  fmt::format("the {} {} is no valid IBAN. {}", what, mask_account(value), iban.error().explanation),
-                  iban.error().remedy);
-  }
-  if (*iban == value) {
-    values_[slot] = value;
-  } else {
+  values_.set(slot, value);
+  if (!is_iban(value)) {  // Rarely: written with spaces or small letters, or wrong.
+    auto iban = check_iban(value);
+    if (!iban) {
+      return refuse("write.iban", path,
+                    fmt::format("the {} {} is no valid IBAN. {}", what, mask_account(value), iban.error().explanation),
+                    iban.error().remedy);
+    }
     converted_[slot] = *std::move(iban);
-    values_[slot] = converted_[slot];
+    values_.set(slot, converted_[slot]);
   }
   const std::string_view country = values_[slot].substr(0, 2);
   if (country != last_account_country_) {
@@ -278,7 +277,7 @@ Result<void> Writer::put_iban(std::size_t slot, std::string_view value, std::str
 Result<void> Writer::put_bank(std::size_t slot, std::size_t slot_without, std::string_view value, std::string_view what,
                               std::string_view path) {
   if (value.empty()) {
-    values_[slot_without] = "NOTPROVIDED";
+    values_.set(slot_without, "NOTPROVIDED");
     return {};
   }
   auto bic = check_bic(value);
@@ -292,10 +291,10 @@ Result<void> Writer::put_bank(std::size_t slot, std::size_t slot_without, std::s
                   "Leave the BIC out where the payer's bank is in the EEA, or use a profile of pain.008.001.08.");
   }
   if (*bic == value) {
-    values_[slot] = value;
+    values_.set(slot, value);
   } else {
     converted_[slot] = *std::move(bic);
-    values_[slot] = converted_[slot];
+    values_.set(slot, converted_[slot]);
   }
   return {};
 }
@@ -320,7 +319,7 @@ Result<void> Writer::put_code(std::size_t slot, std::string_view value, std::str
                               sepa_text(value, Transliteration::epc).text),
                   "Use a code of the ISO 20022 external list, such as RENT, or leave it out.");
   }
-  values_[slot] = value;
+  values_.set(slot, value);
   return {};
 }
 
@@ -432,7 +431,7 @@ Result<void> Writer::check_batch(const BatchHead& batch) {
 }
 
 Result<void> Writer::write_head() {
-  values_ = {};
+  values_.clear();
   std::int64_t count = 0, sum = 0;
   for (const BatchHead& batch : order_.batches) {
     count += batch.count;
@@ -454,9 +453,9 @@ Result<void> Writer::write_head() {
                   "Find out which collections are missing, too many or of another amount before anything is sent.");
   }
   if (auto put = put_identifier(pain008::message_id, head.message_id, "message id", "GrpHdr/MsgId"); !put) return put;
-  values_[pain008::created] = head.created;
-  values_[pain008::file_count] = put_number(count, digits_[0]);
-  values_[pain008::file_sum] = put_amount(sum, digits_[1]);
+  values_.set(pain008::created, head.created);
+  values_.set(pain008::file_count, put_number(count, digits_[0]));
+  values_.set(pain008::file_sum, put_amount(sum, digits_[1]));
   if (auto put = put_name(pain008::initiator_name, head.sender_name, "name of the sender", "GrpHdr/InitgPty/Nm");
       !put) {
     return put;
@@ -465,7 +464,7 @@ Result<void> Writer::write_head() {
   if (profile_.initiating_party_id == InitiatingPartyId::creditor_id) {
     const auto put = put_creditor_id(pain008::initiator_private_id, order_.batches.front().creditor_id, id_path);
     if (!put) return put;
-    values_[pain008::initiator_is_creditor_id] = "SEPA";
+    values_.set(pain008::initiator_is_creditor_id, "SEPA");
   } else if (profile_.initiating_party_id == InitiatingPartyId::given) {
     const auto setting = [&](std::string_view key) -> std::string_view {
       if (head.settings == nullptr) return {};
@@ -495,15 +494,15 @@ Result<void> Writer::write_block(std::size_t index) {
   batch_ = &batch;
   batch_number_ = index + 1;
   entry_number_ = 0;
-  values_ = {};
-  values_[pain008::block_always] = "always";
+  values_.clear();
+  values_.set(pain008::block_always, "always");
   if (auto put = put_identifier(pain008::block_id, batch.id, "block id", "PmtInfId"); !put) return put;
-  if (profile_.writes_batch_booking) values_[pain008::batch_booking] = batch.batch_booking ? "true" : "false";
-  values_[pain008::block_count] = put_number(batch.count, digits_[0]);
-  values_[pain008::block_sum] = put_amount(batch.sum_minor, digits_[1]);
-  values_[pain008::instrument] = batch.instrument;
-  values_[pain008::sequence] =
-      sequence_type_code(batch.sequence == SequenceType::first ? profile_.first_as : batch.sequence);
+  if (profile_.writes_batch_booking) values_.set(pain008::batch_booking, batch.batch_booking ? "true" : "false");
+  values_.set(pain008::block_count, put_number(batch.count, digits_[0]));
+  values_.set(pain008::block_sum, put_amount(batch.sum_minor, digits_[1]));
+  values_.set(pain008::instrument, batch.instrument);
+  values_.set(pain008::sequence,
+              sequence_type_code(batch.sequence == SequenceType::first ? profile_.first_as : batch.sequence));
   if (order_.head.settings != nullptr) {
     const auto purpose = order_.head.settings->find("iso20022.category_purpose");
     if (purpose != order_.head.settings->end() && !purpose->second.empty()) {
@@ -511,7 +510,7 @@ Result<void> Writer::write_block(std::size_t index) {
       if (!put) return put;
     }
   }
-  values_[pain008::collect_on] = put_date(*batch.collect_on, digits_[2]);
+  values_.set(pain008::collect_on, put_date(*batch.collect_on, digits_[2]));
   const BankCalendar target = BankCalendar::target2();
   if (const auto open = target.is_bank_day(*batch.collect_on); open && !*open) {
     const auto next = target.bank_day_on_or_after(*batch.collect_on);
@@ -602,7 +601,7 @@ Result<void> Writer::check_entry(const Entry& entry) const {
 
 Result<void> Writer::write_entry(const Entry& entry) {
   if (auto checked = check_entry(entry); !checked) return checked;
-  values_ = {};
+  values_.clear();
   if (auto put = put_identifier(pain008::reference, entry.reference, "end-to-end id", "PmtId/EndToEndId"); !put)
     return put;
   if (entry.reference == "NOTPROVIDED") {
@@ -614,9 +613,9 @@ Result<void> Writer::write_entry(const Entry& entry) {
     const auto put = put_identifier(pain008::instruction_id, entry.instruction_id, "instruction id", "PmtId/InstrId");
     if (!put) return put;
   } else if (profile_.instruction_id_always) {
-    values_[pain008::instruction_id] = entry.reference;
+    values_.set(pain008::instruction_id, entry.reference);
   }
-  values_[pain008::amount] = put_amount(entry.amount_minor, digits_[0]);
+  values_.set(pain008::amount, put_amount(entry.amount_minor, digits_[0]));
   if (auto put = put_mandate(entry); !put) return put;
   if (auto put = put_payer(entry); !put) return put;
   if (!entry.ultimate_debtor.empty()) {
@@ -645,7 +644,7 @@ Result<void> Writer::put_mandate(const Entry& entry) {
                   fmt::format("the mandate is signed on {}, after the day of the file.", iso_date(*entry.signed_on)),
                   "Correct the mandate; banks refuse a signature of the future (MD02).");
   }
-  values_[pain008::signed_on] = put_date(*entry.signed_on, digits_[1]);
+  values_.set(pain008::signed_on, put_date(*entry.signed_on, digits_[1]));
 
   constexpr std::string_view amended_path = "DrctDbtTx/MndtRltdInf/AmdmntInfDtls";
   bool is_amended = false;
@@ -667,7 +666,7 @@ Result<void> Writer::put_mandate(const Entry& entry) {
     is_amended = true;
   }
   if (entry.amended_account == smnda) {
-    values_[pain008::amended_account_smnda] = smnda;
+    values_.set(pain008::amended_account_smnda, smnda);
     is_amended = true;
   } else if (!entry.amended_account.empty()) {
     const auto put =
@@ -675,7 +674,7 @@ Result<void> Writer::put_mandate(const Entry& entry) {
     if (!put) return put;
     is_amended = true;
   }
-  if (is_amended) values_[pain008::amended] = "true";
+  if (is_amended) values_.set(pain008::amended, "true");
   return {};
 }
 
@@ -725,7 +724,7 @@ Result<void> Writer::put_address(const Entry& entry) {
     return refuse("write.country", "Dbtr/PstlAdr/Ctry",
                   "the country of the payer's address is no code of two capital letters.", "Write it like GB or CH.");
   }
-  values_[pain008::payer_country] = entry.payer_country;
+  values_.set(pain008::payer_country, entry.payer_country);
   const bool is_lines_over = profile_.lines_until && *batch_->collect_on > *profile_.lines_until;
   if (profile_.address_form == AddressForm::lines) {
     if (is_lines_over) {
@@ -794,7 +793,7 @@ Result<void> Writer::put_address_lines(const Entry& entry) {
     if (line->empty()) continue;
     if (auto put = put_text(slot, *line, "address line", path, address_most); !put) return put;
     converted_[slot] = values_[slot];  // The line is gone when this function ends.
-    values_[slot] = converted_[slot];
+    values_.set(slot, converted_[slot]);
   }
   return {};
 }
@@ -805,7 +804,7 @@ Result<void> Writer::put_remittance(const Entry& entry) {
     // As written on the bill and nothing beside it; otherwise it is a text that only looks like a reference.
     const auto reference = check_rf_reference(entry.remittance);
     if (reference && *reference == entry.remittance) {
-      values_[pain008::creditor_reference] = entry.remittance;
+      values_.set(pain008::creditor_reference, entry.remittance);
       return {};
     }
   }

@@ -187,6 +187,7 @@ Result<const XmlProgram::Recipe*> XmlProgram::recipe_of(std::uint64_t present) {
   }
   close_before(nodes_.size());
   recipe.steps.push_back({std::move(literal), xml_slots, 0});
+  for (const Step& step : recipe.steps) recipe.literal_size += step.literal.size();
   last_ = recipes_.size();
   recipes_.push_back(std::move(recipe));
   return &recipes_.back();
@@ -202,21 +203,38 @@ std::unexpected<Error> XmlProgram::too_long(const Node& node, std::string_view v
 }
 
 Result<void> XmlProgram::append(const XmlValues& values, std::string& out) {
-  std::uint64_t present = 0;
-  for (std::size_t slot = 0; slot < xml_slots; ++slot) present |= std::uint64_t{!values[slot].empty()} << slot;
-  const auto recipe = recipe_of(present & nodes_.front().mask);
+  const auto recipe = recipe_of(values.present() & nodes_.front().mask);
   if (!recipe) return std::unexpected(recipe.error());
-  for (const Step& step : (*recipe)->steps) {
-    out += step.literal;
-    if (step.slot == xml_slots) break;
-    if (text_ == XmlText::safe) {
-      out += values[step.slot];
-    } else {
-      const Node& node = nodes_[step.node];
-      if (node.length_max != 0 && count_characters(values[step.slot]) > node.length_max)
-        return too_long(node, values[step.slot]);
-      append_escaped(values[step.slot], out);
+  if (text_ == XmlText::any) return append_any(**recipe, values, out);
+  append_safe(**recipe, values, out);
+  return {};
+}
+
+void XmlProgram::append_safe(const Recipe& recipe, const XmlValues& values, std::string& out) {
+  std::size_t added = recipe.literal_size;
+  for (const Step& step : recipe.steps) added += step.slot == xml_slots ? 0 : values[step.slot].size();
+  const std::size_t before = out.size();
+  // Room for all of it at once: a check for each piece would cost as much as the piece.
+  out.resize_and_overwrite(before + added, [&](char* bytes, std::size_t size) {
+    char* at = bytes + before;
+    for (const Step& step : recipe.steps) {
+      at = std::copy_n(step.literal.data(), step.literal.size(), at);
+      if (step.slot == xml_slots) continue;
+      const std::string_view value = values[step.slot];
+      at = std::copy_n(value.data(), value.size(), at);
     }
+    return size;
+  });
+}
+
+Result<void> XmlProgram::append_any(const Recipe& recipe, const XmlValues& values, std::string& out) const {
+  for (const Step& step : recipe.steps) {
+    out += step.literal;
+    if (step.slot == xml_slots) continue;
+    const Node& node = nodes_[step.node];
+    const std::string_view value = values[step.slot];
+    if (node.length_max != 0 && count_characters(value) > node.length_max) return too_long(node, value);
+    append_escaped(value, out);
   }
   return {};
 }

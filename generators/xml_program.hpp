@@ -22,9 +22,30 @@ struct XmlField {
   std::string_view constant = {};  // What is written instead of the value: a constant that goes with it.
 };
 
-/// The values by slot; empty: not there.
 inline constexpr std::size_t xml_slots = 64;
-using XmlValues = std::array<std::string_view, xml_slots>;
+
+/// The values by slot; an empty one is not there.
+class XmlValues {
+ public:
+  void clear() { present_ = 0; }
+
+  void set(std::size_t slot, std::string_view value) {
+    values_[slot] = value;
+    const std::uint64_t bit = std::uint64_t{1} << slot;
+    present_ = value.empty() ? present_ & ~bit : present_ | bit;
+  }
+
+  [[nodiscard]] std::string_view operator[](std::size_t slot) const {
+    return (present_ >> slot & 1U) != 0 ? values_[slot] : std::string_view{};
+  }
+
+  /// One bit a slot.
+  [[nodiscard]] std::uint64_t present() const { return present_; }
+
+ private:
+  std::array<std::string_view, xml_slots> values_;
+  std::uint64_t present_ = 0;
+};
 
 /// Whether a value needs no escaping, or may hold any text.
 enum class XmlText : std::uint8_t { safe, any };
@@ -62,6 +83,7 @@ class XmlProgram {
   struct Recipe {
     std::uint64_t present = 0;
     std::vector<Step> steps;
+    std::size_t literal_size = 0;  // Of all steps.
   };
   struct Leaf {
     std::uint64_t mask = 0;
@@ -94,6 +116,8 @@ class XmlProgram {
                                  std::string_view open_before);
   [[nodiscard]] Result<void> check(std::uint64_t present) const;
   [[nodiscard]] static std::unexpected<Error> too_long(const Node& node, std::string_view value);
+  static void append_safe(const Recipe& recipe, const XmlValues& values, std::string& out);
+  [[nodiscard]] Result<void> append_any(const Recipe& recipe, const XmlValues& values, std::string& out) const;
   [[nodiscard]] Result<const Recipe*> recipe_of(std::uint64_t present);
 };
 

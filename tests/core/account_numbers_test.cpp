@@ -26,6 +26,7 @@ TEST(Iban, TakesPublishedExamplesWithOrWithoutSpaces) {
   for (const auto* text : {"DE89370400440532013000", "GB82WEST12345698765432", "NL91ABNA0417164300",
                            "FR1420041010050500013M02606", "de89 3704 0044 0532 0130 00"}) {
     EXPECT_EQ(code_of(check_iban(text)), "") << text;
+    EXPECT_TRUE(is_iban(*check_iban(text))) << text;
   }
   EXPECT_EQ(*check_iban("de89 3704 0044 0532 0130 00"), "DE89370400440532013000");
 }
@@ -43,6 +44,7 @@ TEST(Iban, NamesTheFirstFault) {
                                    Case{"DE89370400440332014000", "iban.check-digits"},
                                    Case{"DE00370400440532013000", "iban.check-digits"}}) {
     EXPECT_EQ(code_of(check_iban(text)), code) << text;
+    EXPECT_FALSE(is_iban(text)) << text;
   }
 }
 
@@ -80,6 +82,7 @@ RC_GTEST_PROP(IbanProperty, OneWrongDigitIsAlwaysFound, ()) {
   RC_PRE(digit != iban[at]);
   iban[at] = digit;
   RC_ASSERT(!check_iban(iban));
+  RC_ASSERT(!is_iban(iban));
 }
 
 RC_GTEST_PROP(IbanProperty, TwoNeighboursSwappedAreAlwaysFound, ()) {
@@ -88,6 +91,7 @@ RC_GTEST_PROP(IbanProperty, TwoNeighboursSwappedAreAlwaysFound, ()) {
   RC_PRE(iban[at] != iban[at + 1]);
   std::swap(iban[at], iban[at + 1]);
   RC_ASSERT(!check_iban(iban));
+  RC_ASSERT(!is_iban(iban));
 }
 
 RC_GTEST_PROP(IbanProperty, AnyTextIsJudgedWithoutHarm, (const std::string& text)) {
