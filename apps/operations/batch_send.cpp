@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "apps/operations/mandate_effects.hpp"
 #include "apps/operations/publish_file.hpp"
 #include "store/mandates.hpp"
 
@@ -92,8 +93,10 @@ Result<void> finish_sending(Desk& desk, StoredBatch& batch, const SealedFile& fi
     if (auto saved = save_batch(desk.scope(), row, BatchEvent::send, desk.actor().name, file.file_name); !saved) {
       return std::unexpected(saved.error());
     }
-    const auto touched = apply_batch_to_mandates(desk.scope(), row.id, BatchMandateEffect::sent, desk.today(),
-                                                 desk.actor().name);
+    const bool is_prenotes = row.sum_minor == 0;
+    const auto touched = is_prenotes ? prenotes_sent(desk, row.id)
+                                     : apply_batch_to_mandates(desk.scope(), row.id, BatchMandateEffect::sent,
+                                                               desk.today(), desk.actor().name);
     if (!touched) return std::unexpected(touched.error());
     const auto noted = desk.note("batch.send", "batch", batch.number,
                                  fmt::format("{}, sha256 {}, {} mandates used", file.file_name,

@@ -55,7 +55,10 @@ Result<void> approve_one(Desk& desk, const std::string& number, ApproveBillsResu
 
 /// Sums before and after tell what an approval of many did; its own answer is only a count.
 Result<void> approve_all(Desk& desk, const ApproveBillsRequest& request, ApproveBillsResult& result) {
-  const BillFilter imported{.state = BillState::imported, .due_from = request.due_from, .due_to = request.due_to};
+  BillFilter imported;
+  imported.state = BillState::imported;
+  imported.due_from = request.due_from;
+  imported.due_to = request.due_to;
   const auto before = sum_bills(desk.scope(), imported);
   if (!before) return std::unexpected(before.error());
   const auto approved =
