@@ -37,13 +37,11 @@ using Args = std::vector<Arg>;
 
 struct LineStart;  // Tag under which the beginning of the line travels with the parse.
 
-// Every word knows its column.
-struct KeepsColumn {
-  template <class It, class Context>
-  void on_success(const It& first, const It&, Arg& arg, const Context& context) {
-    arg.column = static_cast<std::uint32_t>(first - x3::get<LineStart>(context)) + 1;
-  }
+// Every word knows its column: eps has skipped the blanks before it when its action runs.
+const auto keep_column = [](auto& context) {
+  x3::_val(context).column = static_cast<std::uint32_t>(x3::_where(context).begin() - x3::get<LineStart>(context)) + 1;
 };
+const auto here = x3::eps[keep_column];
 
 const auto put_text = [](auto& context) { x3::_val(context).text = x3::_attr(context); };
 const auto put_quoted = [](auto& context) {
@@ -57,33 +55,28 @@ const auto push = [](auto& context) { x3::_val(context).push_back(x3::_attr(cont
 const auto name_character = x3::char_("a-zA-Z0-9_-");
 const auto name_text = x3::rule<struct NameText, std::string>{"a name"} =
     x3::lexeme[x3::char_("a-zA-Z_") >> *name_character >> *(x3::char_('.') >> +name_character)];
-struct NameRule : KeepsColumn {};
-const auto name = x3::rule<NameRule, Arg>{"a name"} = name_text[put_text];
+const auto name = x3::rule<struct NameRule, Arg>{"a name"} = here >> name_text[put_text];
 
 const auto number_text = x3::rule<struct NumberText, std::string>{"a number"} = x3::lexeme[+x3::char_("0-9")];
-struct NumberRule : KeepsColumn {};
-const auto number = x3::rule<NumberRule, Arg>{"a number"} = number_text[put_text];
+const auto number = x3::rule<struct NumberRule, Arg>{"a number"} = here >> number_text[put_text];
 
 const auto quoted_text = x3::rule<struct QuotedText, std::string>{"a text in quotes"} =
     x3::lexeme['"' >> *(~x3::char_('"') | (x3::char_('"') >> x3::lit('"'))) >> '"'];
-struct QuotedRule : KeepsColumn {};
-const auto quoted = x3::rule<QuotedRule, Arg>{"a text in quotes"} = quoted_text[put_quoted];
+const auto quoted = x3::rule<struct QuotedRule, Arg>{"a text in quotes"} = here >> quoted_text[put_quoted];
 
-struct RangeRule : KeepsColumn {};
-const auto range = x3::rule<RangeRule, Arg>{"a text in quotes"} = quoted[put] >> -(x3::lit("..") > quoted[put_last]);
+const auto range = x3::rule<struct RangeRule, Arg>{"a text in quotes"} = quoted[put] >> -(x3::lit("..") > quoted[put_last]);
 
-struct ValueRule : KeepsColumn {};
-const auto value = x3::rule<ValueRule, Arg>{"a value"} = range[put] | name[put] | number[put];
+const auto value = x3::rule<struct ValueRule, Arg>{"a value"} = range[put] | name[put] | number[put];
 
 // A keyword is not the beginning of a longer name. It yields itself, so that the checker can tell clauses apart.
-struct KeywordRule : KeepsColumn {};
+struct KeywordRule;
 const auto keyword = [](const char* word) {
   const auto text = x3::rule<struct KeywordText, std::string>{word} = x3::lexeme[x3::string(word) >> !x3::char_("a-zA-Z0-9_")];
-  return x3::rule<KeywordRule, Arg>{word} = text[put_text];
+  return x3::rule<KeywordRule, Arg>{word} = here >> text[put_text];
 };
 const auto symbol = [](const char* word) {
   const auto text = x3::rule<struct SymbolText, std::string>{word} = x3::string(word);
-  return x3::rule<KeywordRule, Arg>{word} = text[put_text];
+  return x3::rule<KeywordRule, Arg>{word} = here >> text[put_text];
 };
 // The same where the word itself says nothing more.
 const auto skip = [](const char* word) {
