@@ -161,7 +161,9 @@ class CamtReader final : public MessageReader {
   }
 
   [[nodiscard]] Currency statement_currency() const {
-    if (const auto named = Currency::parse(trim_blanks(texts_.at(XmlWord::statement_currency)))) return *named;
+    const std::string_view code = trim_blanks(texts_.at(XmlWord::statement_currency));
+    if (code.empty() || code == currency_.code()) return currency_;
+    if (const auto named = Currency::parse(code)) return *named;
     return currency_;
   }
 

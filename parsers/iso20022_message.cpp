@@ -27,17 +27,11 @@ std::optional<Currency> known_currency(std::string_view code) {
 
 }  // namespace
 
-std::string_view trim_blanks(std::string_view text) {
-  constexpr std::string_view blanks = " \t\r\n";
-  const auto begin = text.find_first_not_of(blanks);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
-}
-
 std::optional<Money> read_amount_quietly(std::string_view text, std::string_view currency) {
   text = trim_blanks(text);
+  if (text.empty()) return std::nullopt;
   const auto known = known_currency(trim_blanks(currency));
-  if (text.empty() || !known) return std::nullopt;
+  if (!known) return std::nullopt;
   const auto money = Money::parse(text, *known);
   if (!money) return std::nullopt;
   return *money;

@@ -65,7 +65,12 @@ struct MessageName {
 [[nodiscard]] std::unique_ptr<MessageReader> make_camt_reader(ReadState& state, const MessageName& name);
 
 /// Blanks at either end removed.
-[[nodiscard]] std::string_view trim_blanks(std::string_view text);
+[[nodiscard]] inline std::string_view trim_blanks(std::string_view text) {
+  const auto is_blank = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
+}
 
 /// An amount with its currency. Reports and gives nothing where it cannot be held exactly; nothing for an empty text.
 [[nodiscard]] std::optional<Money> read_amount(const ReadState& state, std::string_view text, std::string_view currency);

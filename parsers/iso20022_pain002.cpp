@@ -118,8 +118,16 @@ class Pain002Reader final : public MessageReader {
   void hear(Said& said, XmlWord status) {
     said.status = trim_blanks(texts_.at(status));
     if (said.status.empty()) return;
+    if (said.status == known_status_) {  // A file says the same of nearly all.
+      said.outcome = known_outcome_;
+      return;
+    }
     const Reason* known = state_.scheme->find_status(said.status);
     said.outcome = known == nullptr ? Outcome::unknown : known->outcome;
+    if (known != nullptr && !is_payee_verification(said.status)) {
+      known_status_ = said.status;
+      known_outcome_ = said.outcome;
+    }
     if (is_payee_verification(said.status)) {
       state_.report(Severity::note, "pain002.payee-verification",
                     "The status " + said.status + " tells of a check of the payee's name. It neither accepts nor rejects anything.",
@@ -279,6 +287,8 @@ class Pain002Reader final : public MessageReader {
   std::string format_;
   XmlTexts texts_;
   Said file_, batch_, entry_;
+  std::string known_status_;
+  Outcome known_outcome_ = Outcome::unknown;
   FileCounts counts_;
   bool file_announced_ = false, batch_announced_ = false, in_batch_ = false, in_entry_ = false;
 };

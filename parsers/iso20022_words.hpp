@@ -197,8 +197,14 @@ class XmlTexts {
 
   void clear() { set_ = {}; }
   void clear(XmlWord word) { set_[index(word) / 64] &= ~(std::uint64_t{1} << (index(word) % 64)); }
+  /// All words from `first` to `last`, both included.
   void clear_range(XmlWord first, XmlWord last) {
-    for (auto at = index(first); at <= index(last); ++at) clear(static_cast<XmlWord>(at));
+    for (std::size_t part = index(first) / 64; part <= index(last) / 64; ++part) {
+      std::uint64_t gone = ~std::uint64_t{0};
+      if (part == index(first) / 64) gone &= ~std::uint64_t{0} << (index(first) % 64);
+      if (part == index(last) / 64) gone &= ~std::uint64_t{0} >> (63 - index(last) % 64);
+      set_[part] &= ~gone;
+    }
   }
 
  private:
