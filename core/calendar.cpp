@@ -99,8 +99,9 @@ BankCalendar BankCalendar::of_years(std::string name, const std::map<int, std::v
       calendar.listed_.push_back({day.date, !day.is_off});
     }
   }
-  // A notice may name days of the year before: New Year's Eve belongs to the holiday that follows it.
-  std::ranges::stable_sort(calendar.listed_, {}, &ListedDay::day);
+  // A notice may name days of the year before: New Year's Eve belongs to the holiday that follows it. Where two notices
+  // name one day differently, the day off is found first.
+  std::ranges::sort(calendar.listed_, {}, [](const ListedDay& listed) { return std::pair{listed.day, listed.open}; });
   return calendar;
 }
 

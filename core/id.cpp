@@ -40,7 +40,7 @@ std::optional<Id> Id::parse(std::string_view text) {
     const auto value = hex_value(text[i]);
     if (!value) return std::nullopt;
     auto& byte = id.bytes_[half / 2];
-    byte = static_cast<std::uint8_t>((byte << 4U) | *value);
+    byte = static_cast<std::uint8_t>(static_cast<unsigned>(byte) << 4U | *value);
     ++half;
   }
   return id;

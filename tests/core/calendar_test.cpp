@@ -131,6 +131,25 @@ TEST(AddMonths, EndsOnTheLastDayWhereTheDayIsMissing) {
   EXPECT_EQ(iso_date(add_months(day("2026-08-31"), 1)), "2026-09-30");
 }
 
+TEST(SchemeCalendar, OfEveryBuiltInSchemeCountsTheDaysOfItsBanks) {
+  struct Row {
+    const char* scheme;
+    const char* day;
+    bool open;
+  };
+  for (const auto& [name, text, open] :
+       {Row{"iso20022", "2026-05-01", false}, Row{"iso20022", "2026-12-24", true}, Row{"nacha", "2026-11-26", false},
+        Row{"nacha", "2026-07-03", true}, Row{"cn-304", "2025-01-26", true}, Row{"cn-304", "2025-02-08", true},
+        Row{"cn-304", "2025-10-08", false}, Row{"cn-304", "2025-10-11", true}, Row{"cn-304", "2026-02-14", true},
+        Row{"cn-304", "2026-02-23", false}, Row{"cn-304", "2026-02-24", true}}) {
+    const auto* scheme = Catalogue::built_in().find(name);
+    ASSERT_NE(scheme, nullptr) << name;
+    const auto calendar = BankCalendar::of_scheme(*scheme);
+    ASSERT_TRUE(calendar) << calendar.error().explanation;
+    EXPECT_EQ(*calendar->is_bank_day(day(text)), open) << name << ' ' << text;
+  }
+}
+
 Date any_day() { return make_date(2020, 1, 1) + std::chrono::days{*rc::gen::inRange(0, 20000)}; }
 
 BankCalendar any_calendar() {
