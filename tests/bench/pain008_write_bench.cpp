@@ -207,8 +207,8 @@ int main(int argc, char** argv) {
 
   std::string first_lines;
   {
-    std::ifstream file{path};
-    std::getline(file, first_lines, '\0');
+    first_lines.resize(4096);
+    std::ifstream{path, std::ios::binary}.read(first_lines.data(), static_cast<std::streamsize>(first_lines.size()));
     first_lines.erase(first_lines.find("<DrctDbtTxInf>"));
   }
   double best_append = 1e9;
