@@ -68,6 +68,10 @@ Result<NachaCollection> NachaCollection::make(const WriteOrder& order, EntrySour
                                      "Batch numbers rise within a file."));
     }
     last = batch.number;
+    if (batch.count == 0) {
+      return std::unexpected(refused("write.empty-batch", fmt::format("Batch {} has no entry.", batch.number),
+                                     "Leave out a batch without claims; a bank refuses it."));
+    }
     const auto checked = made.check_batch(batch);
     if (!checked) return std::unexpected(checked.error());
   }

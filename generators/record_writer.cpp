@@ -101,7 +101,7 @@ RecordWriter::RecordWriter(const LayoutPlan& plan, Charset charset, NoteKeeper& 
 }
 
 std::string RecordWriter::blank_of(const FieldPlan& field) const {
-  if (field.none_value) return *field.none_value;
+  if (field.none_value && (is_number(field.type) || field.is_required)) return *field.none_value;
   const bool zeros = is_number(field.type) && field.is_required;
   const char pad = is_number(field.type) && !zeros ? ' ' : field.pad;
   return std::string(field.at.length, field.type == FieldType::date || field.type == FieldType::time ? ' ' : pad);
