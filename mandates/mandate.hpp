@@ -142,6 +142,10 @@ struct MandateChange {
   std::optional<Date> collected_on = {};                    // For collection_settled: the due date. For prenote_settled: settlement.
   std::optional<Date> earliest_debit_on = {};               // For prenote_settled.
   bool carried_amendment = false;                      // For collection_*: whether the claim carried the old values.
+  // For collection_settled with carried_amendment: what the claim told as the new values, if data may have changed once
+  // more since. The bank knows these now, and a still newer change waits for the next collection. Empty: not changed since.
+  std::string told_reference = {};
+  std::string told_account = {};
 };
 
 /// The state a change leads to, or "mandate.transition" naming state and event. Nothing leaves `ended`.

@@ -107,18 +107,46 @@ void check_amount(Judgement& judgement, const Entry& entry, const Candidate& cla
   if (judgement.evidence.differs(MatchField::amount)) judgement.exceptions.add(Kind::amount_differs);
 }
 
+// Whether the claim has had this result already.
+bool repeats(Event event, const Candidate& claim) {
+  const auto state = claim.state;
+  switch (event) {
+    case Event::settle: return state == ClaimState::settled || claim.settled_posted;
+    case Event::reject: return state == ClaimState::rejected;
+    case Event::reverse: return state == ClaimState::reversed;
+    case Event::give_back:
+    case Event::refund: return state == ClaimState::returned || state == ClaimState::refunded;
+    default: return false;
+  }
+}
+
 // Why a claim cannot take an event, in the terms of a person.
 void name_obstacle(Judgement& judgement, Event event, const Candidate& claim) {
-  const auto state = claim.state;
   auto& exceptions = judgement.exceptions;
-  if (state == ClaimState::voided || state == ClaimState::cancelled) return exceptions.add(Kind::result_for_cancelled);
-  if (!was_sent(state)) return exceptions.add(Kind::result_for_unsent);
-  const bool came_back = state == ClaimState::returned || state == ClaimState::refunded;
-  const bool repeats = (event == Event::settle && state == ClaimState::settled) ||
-                       (event == Event::reject && state == ClaimState::rejected) ||
-                       (event == Event::reverse && state == ClaimState::reversed) ||
-                       ((event == Event::give_back || event == Event::refund) && came_back);
-  exceptions.add(repeats ? Kind::duplicate_result : Kind::contradiction_between_levels);
+  if (claim.state == ClaimState::voided || claim.state == ClaimState::cancelled) {
+    return exceptions.add(Kind::result_for_cancelled);
+  }
+  if (!was_sent(claim.state)) return exceptions.add(Kind::result_for_unsent);
+  exceptions.add(repeats(event, claim) ? Kind::duplicate_result : Kind::contradiction_between_levels);
+}
+
+// Banks announce a booking in camt.054 or .052 and state it in camt.053.
+bool is_same_booking(const Entry& entry, const EarlierResult& earlier, const JudgeTerms& terms) {
+  constexpr std::string_view family = "camt.05";
+  if (!terms.format.starts_with(family) || !earlier.format.starts_with(family)) return false;
+  const auto is_given = [](std::string_view reference) { return !reference.empty() && reference != "NONREF"; };
+  if (is_given(entry.bank_reference) && is_given(earlier.bank_reference)) {
+    return entry.bank_reference == earlier.bank_reference;
+  }
+  const bool other_message = terms.format.substr(0, 8) != earlier.format.substr(0, 8);
+  return other_message && earlier.on == day_of(entry, terms);
+}
+
+// ISO 20022 forbids a rejection below an acceptance and the other way round; banks send both, and the lowest level counts.
+bool contradicts_above(const Entry& entry, const JudgeTerms& terms) {
+  if (entry.status_inherited) return false;
+  return (entry.outcome == Outcome::rejected && terms.said_above == Outcome::accepted) ||
+         (entry.outcome == Outcome::accepted && terms.said_above == Outcome::rejected);
 }
 
 // "Accepted" of a claim of which more is known already is no news; so is a cancellation of a cancelled one.
@@ -134,7 +162,7 @@ void check_state(Judgement& judgement, Event event, const Candidate& claim) {
     judgement.exceptions.add(Kind::duplicate_result);
   } else if (!try_next_state(claim.state, event)) {
     name_obstacle(judgement, event, claim);
-  } else if (event == Event::settle && claim.settled_posted) {
+  } else if (repeats(event, claim)) {
     judgement.exceptions.add(Kind::duplicate_result);
   }
 }
@@ -203,9 +231,12 @@ NextStep step_for(const Reason& reason) {
 }
 
 // Sets disposition, event and next step from the exceptions that were found.
-void conclude(Judgement& judgement, std::optional<Event> event, Outcome outcome, const Reason* reason,
+void conclude(Judgement& judgement, std::optional<Event> event, const Entry& entry, const Reason* reason,
               const JudgeTerms& terms) {
+  const auto outcome = entry.outcome;
+  const bool contradicts = contradicts_above(entry, terms);
   const auto blocking = judgement.exceptions.bits() & ~posted_all_the_same.bits();
+  if (contradicts) judgement.exceptions.add(Kind::contradiction_between_levels);
   judgement.disposition = judgement.exceptions.empty() ? Disposition::posted : Disposition::exception;
   (blocking == 0 ? judgement.event : judgement.proposed) = event;
   if (!judgement.exceptions.empty()) {
@@ -241,7 +272,7 @@ Judgement judge_without_event(Judgement judgement, const Entry& entry, const Can
     judgement.exceptions.add(Kind::outcome_unknown);
     if (try_next_state(claim.state, Event::lose)) proposed = Event::lose;
   }
-  conclude(judgement, proposed, entry.outcome, nullptr, terms);
+  conclude(judgement, proposed, entry, nullptr, terms);
   return judgement;
 }
 
@@ -305,17 +336,21 @@ Judgement judge(const Entry& entry, std::span<const Candidate> candidates, const
   check_identity(judgement, found, terms);
   const auto event = event_of(entry.outcome);
   if (!event) return judge_without_event(judgement, entry, claim, terms);
-  if (is_no_news(*event, claim.state) && judgement.exceptions.empty()) {
-    judgement.disposition = Disposition::ignored;
-    judgement.ignored_by = IgnoreRule::no_news;
-    return judgement;
+  if (judgement.exceptions.empty()) {
+    const bool same_booking =
+        !claim.taken_in_this_file && repeats(*event, claim) && is_same_booking(entry, claim.earlier, terms);
+    if (same_booking || is_no_news(*event, claim.state)) {
+      judgement.disposition = Disposition::ignored;
+      judgement.ignored_by = same_booking ? IgnoreRule::same_booking : IgnoreRule::no_news;
+      return judgement;
+    }
   }
   check_amount(judgement, entry, claim, terms);
   check_state(judgement, *event, claim);
   check_reason(judgement, entry, reason);
   if (takes_money_back(entry.outcome) && is_late(entry, claim, reason, terms)) judgement.exceptions.add(Kind::late_return);
   if (reason != nullptr && is_failure(entry.outcome)) judgement.mandate_effect = reason->mandate_effect;
-  conclude(judgement, event, entry.outcome, reason, terms);
+  conclude(judgement, event, entry, reason, terms);
   return judgement;
 }
 
@@ -344,6 +379,10 @@ BatchJudgement judge_batch(const Entry& entry, const BatchStanding* batch, const
   if (!event) {
     judgement.exceptions.add(Kind::outcome_unknown);
   } else if (*event == Event::settle) {
+    const bool was_booked = batch->settled_as_batch || batch->settled_minor == booked_in_all(entry);
+    if (was_booked && judgement.exceptions.empty() && is_same_booking(entry, batch->earlier, terms)) {
+      return leave(ignored(IgnoreRule::same_booking));
+    }
     check_batch_booking(result, entry, *batch);
   } else if (*event == Event::acknowledge || *event == Event::reject) {
     if (*event == Event::acknowledge && batch->all_decided && judgement.exceptions.empty()) {
@@ -356,7 +395,7 @@ BatchJudgement judge_batch(const Entry& entry, const BatchStanding* batch, const
     judgement.exceptions.add(Kind::ambiguous_reference);
   }
   if (reason != nullptr && is_failure(entry.outcome)) judgement.mandate_effect = reason->mandate_effect;
-  conclude(judgement, event, entry.outcome, reason, terms);
+  conclude(judgement, event, entry, reason, terms);
   return result;
 }
 

@@ -132,6 +132,13 @@ enum class MatchRule : std::uint8_t {
 [[nodiscard]] std::string_view match_rule_name(MatchRule rule);  // "reference"
 [[nodiscard]] std::optional<MatchRule> parse_match_rule(std::string_view name);
 
+/// Where the last result of a claim or batch was read. One booking stands in camt.052, .053 and .054, and is one booking.
+struct EarlierResult {
+  std::string_view format = {};          // "camt.054.001.08"; empty: not known.
+  std::string_view bank_reference = {};
+  std::optional<Date> on = {};
+};
+
 /// A claim the entry may speak of. The views are the caller's and live through the call. Candidates are all claims
 /// of the tenant that share a reference, instruction id or trace with the entry, or mandate or account together with
 /// the amount; the more the caller finds, the better, and none is a correct answer too. Where the file names the message
@@ -156,12 +163,15 @@ struct Candidate {
   bool is_prenote = false;
   bool settled_posted = false;       // A `settle` event is in its history.
   bool taken_in_this_file = false;   // An earlier entry of this very file with the same outcome was matched to it.
+  EarlierResult earlier = {};        // Of the event that brought it into its state.
 };
 
 /// What else has to be known to judge an entry: of its file and of the scheme.
 struct JudgeTerms {
   FileKind kind = FileKind::unknown;
   std::string_view scheme = {};
+  std::string_view format = {};          // FileHead::format.
+  Outcome said_above = Outcome::none;    // What the same file says of the block or the file the entry stands in.
   std::string_view message_id = {};           // FileHead::original_message_id, where the file answers one message.
   std::string_view block_id = {};             // BatchHead::original_id of the block the entry stands in.
   std::optional<Date> block_collect_on = {};  // BatchHead::collect_on.
@@ -214,9 +224,11 @@ enum class IgnoreRule : std::uint8_t {
   no_news,             // Accepted again, or accepted after it settled.
   status_without_claim,// pain.002 payee verification and the like: no statement about acceptance.
   instruction,         // A file of ours, read back.
+  same_booking,        // The booking was read before, in another kind of message of the same bank.
 };
 
 [[nodiscard]] std::string_view ignore_rule_name(IgnoreRule rule);
+[[nodiscard]] std::optional<IgnoreRule> parse_ignore_rule(std::string_view name);
 
 struct Judgement {
   Disposition disposition = Disposition::exception;
@@ -238,7 +250,8 @@ struct Judgement {
 /// Judges one entry of level `entry`. `reason` is the catalogue's reason for `entry.reason`, else its status for
 /// `entry.status`; null when it has none or nobody knows it. Always exactly one judgement: posted, exception or ignored.
 /// An exception whose `event` is set is posted all the same, because the money has moved: partial_collection,
-/// late_return, reason_unknown and reason_missing.
+/// late_return, reason_unknown and reason_missing. So is one that only contradicts what the same file says above it: the
+/// lowest level counts.
 [[nodiscard]] Judgement judge(const Entry& entry, std::span<const Candidate> candidates, const Reason* reason,
                               const JudgeTerms& terms);
 
@@ -259,6 +272,7 @@ struct BatchStanding {
   bool is_voided = false;
   bool all_decided = false;         // Every claim has an end of its own.
   bool settled_as_batch = false;    // A batch booking was posted before.
+  EarlierResult earlier = {};       // Of the settlement, as a batch or singly.
 };
 
 /// How the bank booked the batch.

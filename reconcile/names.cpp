@@ -120,6 +120,7 @@ constexpr std::array ignore_names{
     Named<IgnoreRule>{IgnoreRule::no_news, "no-news"},
     Named<IgnoreRule>{IgnoreRule::status_without_claim, "status-without-claim"},
     Named<IgnoreRule>{IgnoreRule::instruction, "instruction"},
+    Named<IgnoreRule>{IgnoreRule::same_booking, "same-booking"},
 };
 
 struct StepText {
@@ -198,6 +199,7 @@ std::string_view match_rule_name(MatchRule rule) { return name_in(rule_names, ru
 std::optional<MatchRule> parse_match_rule(std::string_view name) { return value_in(rule_names, name); }
 std::string_view disposition_name(Disposition disposition) { return name_in(disposition_names, disposition); }
 std::string_view ignore_rule_name(IgnoreRule rule) { return name_in(ignore_names, rule); }
+std::optional<IgnoreRule> parse_ignore_rule(std::string_view name) { return value_in(ignore_names, name); }
 std::string_view next_step_name(NextStep step) { return text_of(step).name; }
 std::string_view next_step_sentence(NextStep step) { return text_of(step).sentence; }
 

@@ -212,6 +212,21 @@ TEST(Amendment, KeepsTheOldestValueTheBankKnows) {
   EXPECT_EQ(mandate.reference, "C");
 }
 
+TEST(Amendment, MadeWhileAnotherWasOnItsWayWaitsForTheNextCollection) {
+  auto mandate = active_mandate();
+  mandate.used = 1;
+  ASSERT_TRUE(amend(mandate, {.reference = "B"}, sepa, today));
+  take(mandate, {.kind = Kind::collection_sent, .carried_amendment = true});
+  ASSERT_TRUE(amend(mandate, {.reference = "C", .account = "NL91ABNA0417164300"}, sepa, today));
+  take(mandate, {.kind = Kind::collection_settled,
+                 .collected_on = today,
+                 .carried_amendment = true,
+                 .told_reference = "B",
+                 .told_account = "DE89370400440532013000"});
+  EXPECT_EQ(mandate.amendment.old_reference, "B");
+  EXPECT_EQ(mandate.amendment.old_account, "SMNDA");
+}
+
 TEST(Amendment, AnnouncesAnotherBankAsNewAccount) {
   auto mandate = active_mandate();
   mandate.used = 1;

@@ -102,6 +102,19 @@ TEST(BatchBooking, NamesOtherMismatches) {
   EXPECT_EQ(classes(c.judge_it()), "result-for-cancelled");
 }
 
+TEST(BatchBooking, OfClaimsThatWereToldSinglyIsTheSameBooking) {
+  // camt.054 told each claim, camt.053 states the sum.
+  Case c;
+  c.batch.settled_count = 8;
+  c.batch.settled_minor = 41000;
+  c.batch.earlier = {.format = "camt.054.001.08", .bank_reference = "", .on = make_date(2026, 12, 1)};
+  c.entry.amount_minor = 41000;
+  c.terms.format = "camt.053.001.08";
+  EXPECT_EQ(c.judge_it().judgement.ignored_by, IgnoreRule::same_booking);
+  c.batch.earlier.on = make_date(2026, 11, 30);
+  EXPECT_EQ(classes(c.judge_it()), "settlement-total-differs");
+}
+
 TEST(BatchBooking, ThatIsNotOursOrNotBookedIsNoJudgementOfABatch) {
   Case c;
   const auto orphan = judge_batch(c.entry, nullptr, nullptr, c.terms);

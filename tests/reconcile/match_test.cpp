@@ -178,6 +178,40 @@ TEST(Judge, IgnoresByNameWhatSaysNothingOfAClaim) {
   }
 }
 
+TEST(Judge, TakesOneBookingInSeveralMessagesForOne) {
+  Case c;
+  c.claim.state = ClaimState::returned;
+  c.claim.earlier = {.format = "camt.054.001.08", .bank_reference = "", .on = day("2026-12-03")};
+  c.terms.format = "camt.053.001.08";
+  EXPECT_EQ(c.judge_it().ignored_by, IgnoreRule::same_booking);
+  // Another day, or the same kind of message once more, is a second booking.
+  c.claim.earlier.on = day("2026-12-02");
+  EXPECT_EQ(classes(c.judge_it()), "duplicate-result");
+  c.claim.earlier.on = day("2026-12-03");
+  c.terms.format = "camt.054.001.08";
+  EXPECT_EQ(classes(c.judge_it()), "duplicate-result");
+  // The bank's own reference is surer than the day.
+  c.claim.earlier.bank_reference = c.entry.bank_reference = "2026120300012";
+  EXPECT_EQ(c.judge_it().ignored_by, IgnoreRule::same_booking);
+  c.entry.bank_reference = "2026120300013";
+  c.terms.format = "camt.053.001.08";
+  EXPECT_EQ(classes(c.judge_it()), "duplicate-result");
+}
+
+TEST(Judge, LetsTheLowestLevelCountAndSaysThatTheLevelsContradictEachOther) {
+  Case c;
+  c.claim.state = ClaimState::sent;
+  c.claim.settled_posted = false;
+  c.entry.outcome = Outcome::rejected;
+  c.terms.kind = FileKind::acknowledgement;
+  c.terms.said_above = Outcome::accepted;
+  const auto judgement = c.judge_it();
+  EXPECT_EQ(classes(judgement), "contradiction-between-levels");
+  EXPECT_EQ(judgement.event, Event::reject);
+  c.entry.status_inherited = true;
+  EXPECT_EQ(c.judge_it().disposition, Disposition::posted);
+}
+
 TEST(Judge, TakesAnAcceptanceAndAReportWithoutAmounts) {
   Case c;
   c.claim.state = ClaimState::sent;
@@ -461,6 +495,9 @@ TEST(ExceptionClasses, HaveACodeASentenceAndARemedyEach) {
   }
   for (int i = 0; i <= static_cast<int>(MatchRule::batch); ++i) {
     EXPECT_EQ(parse_match_rule(match_rule_name(static_cast<MatchRule>(i))), static_cast<MatchRule>(i));
+  }
+  for (int i = 0; i <= static_cast<int>(IgnoreRule::same_booking); ++i) {
+    EXPECT_EQ(parse_ignore_rule(ignore_rule_name(static_cast<IgnoreRule>(i))), static_cast<IgnoreRule>(i));
   }
   for (int i = 0; i <= static_cast<int>(NextStep::dishonor_return); ++i) {
     EXPECT_FALSE(next_step_sentence(static_cast<NextStep>(i)).empty());
