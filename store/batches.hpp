@@ -155,6 +155,7 @@ struct BatchPosting {
   std::string reason;
   Id bank_file;                          // Nil: not from a bank file.
   std::uint32_t position = 0;
+  std::string operator_name;
 };
 [[nodiscard]] Result<std::uint64_t> post_to_batch(const Scope& scope, const BatchPosting& posting);
 

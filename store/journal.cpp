@@ -61,7 +61,8 @@ Result<std::vector<JournalRow>> journal_of_bill(const Scope& scope, const Id& bi
   auto rows = scope.session.rows<Id, std::uint64_t, std::uint32_t, Date, std::string, std::string, std::string, std::int64_t,
                                  std::optional<Id>, std::string>(
       "select source_id, step, line, on_day, debit, credit, currency, amount_minor, claim_id, purpose from journal "
-      "where tenant_id = :tenant and bill_id = :bill order by on_day, source_id, step, line",
+      "where tenant_id = :tenant and (source_id = :bill or (bill_id = :bill and purpose <> 'billed')) "
+      "order by on_day, source_id, step, line",
       {{"tenant", scope.tenant}, {"bill", bill}});
   if (!rows) return std::unexpected(rows.error());
   std::vector<JournalRow> journal;
@@ -83,9 +84,9 @@ Result<std::vector<JournalRow>> journal_of_bill(const Scope& scope, const Id& bi
 
 Result<std::int64_t> open_amount_of_bill(const Scope& scope, const Id& bill) {
   auto row = scope.session.first_row<std::int64_t>(
-      "select b.amount_minor - coalesce(sum(case when j.credit = 'receivable' then j.amount_minor else -j.amount_minor end) "
-      "filter (where j.purpose <> 'billed'), 0)::bigint from bill b left join journal j on j.tenant_id = b.tenant_id "
-      "and j.bill_id = b.id and 'receivable' in (j.debit, j.credit) "
+      "select b.amount_minor - coalesce(sum(case when j.credit = 'receivable' then j.amount_minor else -j.amount_minor end), 0)"
+      "::bigint from bill b left join journal j on j.tenant_id = b.tenant_id "
+      "and j.bill_id = b.id and j.purpose <> 'billed' and 'receivable' in (j.debit, j.credit) "
       "where b.tenant_id = :tenant and b.id = :bill group by b.tenant_id, b.id",
       {{"tenant", scope.tenant}, {"bill", bill}});
   if (!row) return std::unexpected(row.error());

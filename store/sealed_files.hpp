@@ -17,7 +17,7 @@ namespace counterfoil {
 struct SealedBlock {
   std::uint64_t number = 0;  // From 1.
   std::string block_id;      // PmtInfId, batch number as written.
-  SequenceType sequence = SequenceType::none;  // Claims of this type; `none`: all claims of the batch.
+  SequenceType sequence = SequenceType::none;  // It holds the claims of the batch with this type.
   std::uint64_t count = 0;
   std::int64_t sum_minor = 0;
 };

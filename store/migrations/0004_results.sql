@@ -246,7 +246,8 @@ create table journal (
   constraint journal_bill foreign key (tenant_id, bill_id) references bill (tenant_id, id),
   constraint journal_tenant foreign key (tenant_id) references tenant (tenant_id)
 );
-create index journal_of_bill on journal (tenant_id, bill_id) where bill_id is not null;
+-- What a bill's open amount is reckoned from; the billing itself is found under the bill as its source.
+create index journal_of_bill on journal (tenant_id, bill_id) where purpose <> 'billed';
 
 do $$
 declare
