@@ -151,7 +151,7 @@ BillImport import_bill(const BillRow& row, const BillImportTerms& terms) {
   bill.number = reader.text("number", row.number, longest_number);
   if (bill.number.empty()) reader.missing("number", "Write the number of the bill; it must be unique.");
   if (trimmed(row.payer_number).empty()) {
-    reader.missing("payer_number", "Write the number under which the payer was imported.");
+    reader.missing("payer", "Write the number under which the payer was imported.");
   }
   bill.mandate_reference = reader.text("mandate", row.mandate, longest_number);
   bill.currency = take_currency(reader, row.currency, terms);

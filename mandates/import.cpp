@@ -177,11 +177,30 @@ void take_signature(Problems& problems, Mandate& mandate, const MandateRow& row,
   } else if (*mandate.signed_on > terms.today) {
     problems.add("signed_on", "invalid", "The day of signature lies in the future.",
                  "Write the day on which the payer signed; banks refuse a later one.");
-  } else if (terms.rules.expiry_months > 0 && add_months(*mandate.signed_on, terms.rules.expiry_months) < terms.today) {
+  }
+}
+
+void take_last_collection(Problems& problems, Mandate& mandate, const MandateRow& row, const MandateImportTerms& terms) {
+  if (const auto text = trimmed(row.last_collected_on); !text.empty()) {
+    const auto day = parse_iso_date(text);
+    if (!day) {
+      problems.add("last_collected_on", "invalid", "The day of the last collection is not a date.",
+                   "Write it as 2026-03-01, or leave the column empty.");
+    } else if (*day > terms.today || (mandate.signed_on && *day < *mandate.signed_on)) {
+      problems.add("last_collected_on", "invalid",
+                   "The day of the last collection lies in the future or before the signature.",
+                   "Write the due date of the last collection that was not rejected.");
+    } else {
+      mandate.last_collected_on = day;
+      mandate.used = 1;
+    }
+  }
+  if (const auto last = last_valid_day(mandate, terms.rules); last && *last < terms.today) {
     problems.add("signed_on", "old",
-                 fmt::format("The mandate was signed more than {} months ago and would have lapsed unless it was collected from since.",
-                             terms.rules.expiry_months),
-                 "Ask the payer for a new mandate, or record its last collection.", Severity::warning);
+                 fmt::format("The mandate lapsed on {}: it was neither signed nor collected from within {} months.",
+                             iso_date(*last), terms.rules.expiry_months),
+                 "Ask the payer for a new mandate, or write its last collection into the column last_collected_on.",
+                 Severity::warning);
   }
 }
 
@@ -258,15 +277,13 @@ MandateImport import_mandate(const MandateRow& row, const MandateImportTerms& te
   mandate.creditor_account = terms.creditor_account;
   take_reference(problems, mandate, row, terms);
   if (trimmed(row.payer_number).empty()) {
-    problems.missing("payer_number", "Write the number under which the payer was imported.");
+    problems.missing("payer", "Write the number under which the payer was imported.");
   }
   mandate.payer_name = problems.text("payer_name", row.payer_name);
-  if (mandate.payer_name.empty()) {
-    problems.missing("payer_name", "Write the account holder's name as the bank knows it.");
-  }
   take_account(problems, mandate, row, terms);
   take_address(problems, mandate.address, row.street, row.building, row.postcode, row.town, row.country);
   take_signature(problems, mandate, row, terms);
+  take_last_collection(problems, mandate, row, terms);
   take_kind(problems, mandate, row, terms);
   take_state(problems, mandate, row, terms);
   return import;

@@ -10,11 +10,14 @@
 
 namespace counterfoil {
 
-/// The values of one row, by their column names; an absent column is empty.
+/// The values of one row, by their column names; an absent column is empty. Without `payer_name` the account is in the
+/// payer's own name. The payer's number stands in the column `payer`. `last_collected_on` is for mandates that were in use before they came here: it keeps them from
+/// lapsing, and their next collection is no first one.
 struct MandateRow {
   std::uint32_t line = 0;
   std::string_view reference, payer_number, payer_name, account, bank, account_kind, instrument, signed_on, type, street,
       building, postcode, town, country, limit, state;
+  std::string_view last_collected_on = {};
 };
 
 struct MandateImportTerms {

@@ -252,7 +252,8 @@ Result<void> take_payers(Desk& desk, ImportFile& file, ImportResult& result, Pay
 std::vector<CsvColumn> mandate_columns() {
   return {{"reference"}, {"payer"}, {"account"}, {"payer_name", false}, {"bank", false}, {"account_kind", false},
           {"instrument", false}, {"signed_on", false}, {"type", false}, {"limit", false}, {"state", false},
-          {"street", false}, {"building", false}, {"postcode", false}, {"town", false}, {"country", false}};
+          {"street", false}, {"building", false}, {"postcode", false}, {"town", false}, {"country", false},
+          {"last_collected_on", false}};
 }
 
 MandateRow mandate_row(const CsvRow& row) {
@@ -260,7 +261,7 @@ MandateRow mandate_row(const CsvRow& row) {
           .account = row.cell(2), .bank = row.cell(4), .account_kind = row.cell(5), .instrument = row.cell(6),
           .signed_on = row.cell(7), .type = row.cell(8), .street = row.cell(11), .building = row.cell(12),
           .postcode = row.cell(13), .town = row.cell(14), .country = row.cell(15), .limit = row.cell(9),
-          .state = row.cell(10)};
+          .state = row.cell(10), .last_collected_on = row.cell(16)};
 }
 
 std::vector<std::string_view> instruments_of(std::string_view scheme) {

@@ -107,7 +107,7 @@ TEST(BillImport, ReportsEveryFaultOfARowWithItsColumn) {
   row.notified_on = "2026-11-25";
   const auto import = import_bill(row, terms());
   EXPECT_EQ(codes(import.problems),
-            (std::vector<std::string>{"number: bill.number-missing", "payer_number: bill.payer-number-missing",
+            (std::vector<std::string>{"number: bill.number-missing", "payer: bill.payer-missing",
                                       "currency: bill.currency-differs", "due_on: bill.due-on-invalid",
                                       "period_to: bill.period-reversed", "notified_on: bill.notified-on-invalid",
                                       "amount: money.not-an-amount"}));

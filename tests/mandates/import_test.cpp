@@ -75,8 +75,8 @@ TEST(MandateImport, ReportsEveryFaultOfARowWithItsColumn) {
   EXPECT_FALSE(import.is_good());
   EXPECT_EQ(codes(import.problems),
             (std::vector<std::string>{
-                "reference: mandate.reference-invalid", "payer_number: mandate.payer-number-missing",
-                "payer_name: mandate.payer-name-missing", "account: iban.check-digits", "bank: bic.length",
+                "reference: mandate.reference-invalid", "payer: mandate.payer-missing",
+                "account: iban.check-digits", "bank: bic.length",
                 "country: mandate.country-invalid", "signed_on: mandate.signed-on-invalid",
                 "instrument: mandate.instrument-invalid", "type: mandate.type-invalid", "limit: money.not-an-amount",
                 "state: mandate.state-invalid"}));
@@ -100,6 +100,23 @@ TEST(MandateImport, WarnsOfAMandateThatWouldHaveLapsed) {
   const auto import = import_mandate(row, sepa_terms());
   EXPECT_TRUE(import.is_good());
   EXPECT_EQ(codes(import.problems), (std::vector<std::string>{"signed_on: mandate.signed-on-old"}));
+}
+
+TEST(MandateImport, TakesTheLastCollectionOfAMandateThatWasInUseElsewhere) {
+  auto row = good_row();
+  row.signed_on = "2020-01-15";
+  row.last_collected_on = "2026-11-01";
+  const auto terms = sepa_terms();
+  const auto import = import_mandate(row, terms);
+  EXPECT_TRUE(import.problems.empty());
+  EXPECT_EQ(import.mandate.last_collected_on, make_date(2026, 11, 1));
+  auto first_as_first = terms.rules;
+  first_as_first.first_as = SequenceType::first;
+  EXPECT_EQ(next_sequence(import.mandate, first_as_first), SequenceType::recurring);
+  for (const auto* day : {"2026-11-25", "2019-12-31", "last month"}) {
+    row.last_collected_on = day;
+    EXPECT_EQ(codes(import_mandate(row, terms).problems).front(), "last_collected_on: mandate.last-collected-on-invalid") << day;
+  }
 }
 
 TEST(MandateImport, LetsANewMandateWaitForItsPrenoteAndAnOldOneNot) {
