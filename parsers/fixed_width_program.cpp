@@ -1,0 +1,236 @@
+#include "parsers/fixed_width_program.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <type_traits>
+#include <utility>
+
+#include "core/require.hpp"
+#include "formats/totals.hpp"
+
+namespace counterfoil {
+namespace {
+
+template <class Member>
+struct Owner;
+template <class Value, class Word>
+struct Owner<Value Word::*> {
+  using Type = Word;
+  using Held = Value;
+};
+
+struct MemberPlace {
+  void* member = nullptr;
+  std::size_t size = 0;
+};
+
+/// The address of the member a binding names, in these words.
+MemberPlace place_of(const BoundMember& member, const Words& words) {
+  MemberPlace place;
+  std::visit(
+      [&](auto pointer) {
+        if constexpr (!std::is_same_v<decltype(pointer), std::monostate>) {
+          using Word = typename Owner<decltype(pointer)>::Type;
+          using Held = typename Owner<decltype(pointer)>::Held;
+          static_assert(std::is_trivially_copyable_v<Held> && sizeof(Held) <= 16);
+          place.size = sizeof(Held);
+          if constexpr (std::is_same_v<Word, FileHead>) place.member = &(words.file->*pointer);
+          if constexpr (std::is_same_v<Word, BatchHead>) place.member = &(words.batch->*pointer);
+          if constexpr (std::is_same_v<Word, Entry>) place.member = &(words.entry->*pointer);
+        }
+      },
+      member);
+  return place;
+}
+
+/// The families that one record or another opens an entry with or adds to one: their "last record" changes with every entry.
+std::vector<bool> families_of_entries(const LayoutPlan& plan) {
+  std::vector<bool> found(plan.families.size(), false);
+  for (const RecordPlan& record : plan.records) {
+    if (record.roles.opens_entry || record.roles.joins_entry) found[record.family] = true;
+  }
+  return found;
+}
+
+void note_tested(const Test& test, std::uint16_t record, std::vector<std::vector<bool>>& tested) {
+  for (const Operand* operand : {&test.operand, &test.other}) {
+    for (std::size_t r = 0; r < operand->field_of_record.size(); ++r) {
+      if (operand->where == Operand::Where::here && r != record) continue;
+      if (const auto f = operand->field_of_record[r]; f >= 0) tested[r][static_cast<std::size_t>(f)] = true;
+    }
+  }
+}
+
+}  // namespace
+
+CodeTable::CodeTable(const CodeListPlan& list) : list_{&list} {
+  mask_ = std::bit_ceil(list.codes.size() * 2 + 8) - 1;
+  slots_.resize(mask_ + 1);
+  for (std::size_t i = 0; i < list.codes.size(); ++i) {
+    const std::string& value = list.codes[i].value;
+    if (value.size() > 8) {
+      has_long_ = true;
+      continue;
+    }
+    std::size_t slot = hash(packed(value));
+    while (slots_[slot].index >= 0) slot = (slot + 1) & mask_;
+    slots_[slot] = {packed(value), static_cast<std::int32_t>(i)};
+  }
+}
+
+std::int64_t CodeTable::find_long(std::string_view trimmed) const {
+  const CodePlan* code = list_->find(trimmed);
+  return code == nullptr ? -1 : code - list_->codes.data();
+}
+
+ReadyPlan::ReadyPlan(const LayoutPlan& plan, const Words& words) : plan_{plan}, words_{words}, records_(plan.records.size()) {
+  prepare_codes();
+  for (std::uint16_t r = 0; r < plan.records.size(); ++r) prepare_record(r);
+  prepare_candidates();
+}
+
+Target ReadyPlan::target(const BoundTo& bound) const {
+  Target target{.kind = bound.binding->kind, .member = nullptr, .is_wide = false, .setting = nullptr};
+  if (bound.binding->word == BoundWord::creditor) {
+    target.setting = &bound;
+  } else if (bound.binding->kind != BindingKind::clock) {
+    const MemberPlace place = place_of(bound.binding->member, words_);
+    target.member = place.member;
+    target.is_wide = place.size == 8;
+  }
+  return target;
+}
+
+ReadyValue ReadyPlan::ready_value(const SetWord& set) const {
+  ReadyValue ready;
+  if (set.bound.binding->word == BoundWord::creditor || set.bound.binding->kind == BindingKind::clock) return ready;
+  // The value is made by the same function that made sure of it at load, in words of its own, and copied from there.
+  FileHead file;
+  BatchHead batch;
+  Entry entry;
+  require(set_bound(set.bound, {&file, &batch, &entry, nullptr}, set.literal), "a loaded layout sets words to values that fit");
+  const MemberPlace from = place_of(set.bound.binding->member, {&file, &batch, &entry, nullptr});
+  const MemberPlace to = place_of(set.bound.binding->member, words_);
+  ready.member = to.member;
+  ready.size = static_cast<std::uint8_t>(from.size);
+  std::memcpy(ready.bytes.data(), from.member, from.size);
+  return ready;
+}
+
+void ReadyPlan::prepare_codes() {
+  for (const CodeListPlan& list : plan_.code_lists) {
+    tables_.push_back(std::make_unique<CodeTable>(list));
+    auto values = std::make_unique<std::vector<std::vector<ReadyValue>>>();
+    const auto add = [&](const CodePlan& code) {
+      std::vector<ReadyValue> ready;
+      for (const SetWord& set : code.sets) ready.push_back(ready_value(set));
+      values->push_back(std::move(ready));
+    };
+    for (const CodePlan& code : list.codes) add(code);
+    add(list.unknown);
+    code_values_.push_back(std::move(values));
+  }
+}
+
+ReadyTest ReadyPlan::ready_test(const Test& test) const {
+  ReadyTest ready{.test = &test, .way = ReadyTest::Way::general, .outcomes = 0, .number = nullptr, .generation = 0, .result = false};
+  const Operand& operand = test.operand;
+  if (operand.where == Operand::Where::word) {
+    const Target target = this->target(operand.word);
+    if (target.kind == BindingKind::outcome && test.kind == Test::Kind::value_in) {
+      ready.way = ReadyTest::Way::outcome;
+      for (const ValueRange& range : test.values) {
+        if (const auto outcome = parse_outcome(range.first)) ready.outcomes |= std::uint32_t{1} << static_cast<unsigned>(*outcome);
+      }
+    }
+    if (target.kind == BindingKind::number && test.kind == Test::Kind::zero && !target.is_wide && target.member != nullptr) {
+      ready.way = ReadyTest::Way::number_is_zero;
+      ready.number = static_cast<const std::uint32_t*>(target.member);
+    }
+  } else if (operand.where == Operand::Where::last && test.kind != Test::Kind::same_as && !families_of_entries(plan_)[operand.family]) {
+    ready.way = ReadyTest::Way::kept;
+    ready.generation = UINT64_MAX;
+  }
+  return ready;
+}
+
+bool ReadyPlan::is_needed(const RecordPlan& record, std::uint16_t field, const std::vector<bool>& tested) const {
+  const FieldPlan& plan = record.fields[field];
+  if (tested[field] || !plan.bindings.empty() || plan.constant || plan.total || plan.codes || plan.characters || plan.check_digit != CheckDigit::none) return true;
+  if (plan.same_as && plan.same_as_fault != Fault::none) return true;
+  if (plan.is_required) return !plan.is_part || plan.type != FieldType::digits;  // Parts of digits are digits.
+  return plan.type == FieldType::filler || plan.type == FieldType::date || plan.type == FieldType::time ||
+         (plan.type == FieldType::digits && !plan.is_part);
+}
+
+void ReadyPlan::prepare_record(std::uint16_t index) {
+  const RecordPlan& record = plan_.records[index];
+  RecordProgram& program = records_[index];
+
+  std::vector<std::vector<bool>> tested;
+  for (const RecordPlan& other : plan_.records) tested.emplace_back(other.fields.size(), false);
+  for (const TotalPlan& total : plan_.totals) {
+    for (const TotalPlan::From& from : total.from) {
+      if (from.record != index) continue;
+      if (total.kind == TotalPlan::Kind::sum) tested[index][from.field] = true;
+      for (const Test& test : from.where) note_tested(test, index, tested);
+    }
+  }
+  for (std::uint16_t r = 0; r < plan_.records.size(); ++r) {
+    for (const CheckPlan& check : plan_.records[r].checks) {
+      // Only marks need a decoded value; every other test looks at the bytes.
+      const auto note = [&](const Test& test) {
+        if (test.kind == Test::Kind::marked) note_tested(test, r, tested);
+      };
+      note(check.test);
+      std::ranges::for_each(check.when, note);
+    }
+  }
+
+  for (std::uint16_t f = 0; f < record.fields.size(); ++f) {
+    const FieldPlan& field = record.fields[f];
+    if (field.total) program.totals.emplace_back(f, *field.total);
+    if (!is_needed(record, f, tested[index])) continue;
+    FieldStep step{.field = &field, .index = f, .checks_class = field.characters.has_value() && field.fault != Fault::none, .targets = {}, .codes = nullptr, .code_values = nullptr};
+    for (const BoundTo& bound : field.bindings) step.targets.push_back(target(bound));
+    if (field.codes) {
+      step.codes = tables_[*field.codes].get();
+      step.code_values = code_values_[*field.codes].get();
+    }
+    program.steps.push_back(std::move(step));
+  }
+  for (const SetWord& set : record.sets) program.sets.push_back(ready_value(set));
+  for (const CheckPlan& check : record.checks) {
+    if (check.fault == Fault::none) continue;
+    ReadyCheck ready{.check = &check, .test = ready_test(check.test), .when = {}};
+    for (const Test& when : check.when) ready.when.push_back(ready_test(when));
+    (check.at_end ? program.checks_at_end : program.checks).push_back(std::move(ready));
+  }
+  program.fills_every_entry_alike = record.roles.opens_entry && !record.roles.opens_batch && program.sets.empty() && record.joins.empty() &&
+                                    std::ranges::none_of(record.fields, &FieldPlan::is_joined);
+}
+
+void ReadyPlan::prepare_candidates() {
+  for (unsigned byte = 0; byte < 256; ++byte) {
+    const auto first = static_cast<char>(byte);
+    for (std::uint16_t r = 0; r < plan_.records.size(); ++r) {
+      Candidate candidate{.record = r, .conditions = {}, .kept = {}};
+      candidate.kept.generation = UINT64_MAX;
+      bool possible = true;
+      for (const KeyCondition& condition : plan_.records[r].conditions) {
+        bool is_settled = false;
+        if (condition.kind == KeyCondition::Kind::bytes && condition.at.offset == 0) {
+          possible = possible && std::ranges::any_of(condition.values, [&](const ValueRange& range) {
+            return static_cast<unsigned char>(range.first[0]) <= byte && byte <= static_cast<unsigned char>(range.last[0]);
+          });
+          is_settled = condition.at.length == 1;
+        }
+        if (condition.kind == KeyCondition::Kind::all_bytes) possible = possible && condition.values[0].first[0] == first;
+        if (!is_settled) candidate.conditions.push_back(&condition);
+      }
+      if (possible) candidates_[byte].push_back(std::move(candidate));
+    }
+  }
+}
+
+}  // namespace counterfoil

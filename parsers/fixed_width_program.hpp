@@ -1,0 +1,137 @@
+// A layout plan prepared for one reading: every binding is an address, every code list a table. Private to parsers/.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "formats/bindings.hpp"
+#include "formats/plan.hpp"
+
+namespace counterfoil {
+
+/// Where a value goes. The words live as long as the program.
+struct Target {
+  BindingKind kind = BindingKind::text;
+  void* member = nullptr;          // Of the type that `kind` says.
+  bool is_wide = false;            // kind number: 64 bits rather than 32.
+  const BoundTo* setting = nullptr;  // "creditor.*".
+};
+
+/// A value ready to be copied into a word: what a mark of a code or a `set` line says.
+struct ReadyValue {
+  void* member = nullptr;
+  std::uint8_t size = 0;
+  std::array<std::byte, 16> bytes{};
+
+  void apply() const { std::memcpy(member, bytes.data(), size); }
+};
+
+/// Finds a code of a list by its trimmed text.
+class CodeTable {
+ public:
+  explicit CodeTable(const CodeListPlan& list);
+  /// Index in the list, -1 for a code nobody knows.
+  [[nodiscard]] std::int64_t find(std::string_view trimmed) const {
+    if (trimmed.size() > 8) return find_long(trimmed);
+    const std::uint64_t key = packed(trimmed);
+    for (std::size_t slot = hash(key);; slot = (slot + 1) & mask_) {
+      if (slots_[slot].index < 0) return list_->codes.empty() ? -1 : has_long_ ? find_long(trimmed) : -1;
+      if (slots_[slot].key == key) return slots_[slot].index;
+    }
+  }
+
+ private:
+  struct Slot {
+    std::uint64_t key = 0;
+    std::int32_t index = -1;
+  };
+  const CodeListPlan* list_;
+  std::vector<Slot> slots_;
+  std::size_t mask_ = 0;
+  bool has_long_ = false;
+
+  [[nodiscard]] std::int64_t find_long(std::string_view trimmed) const;
+  [[nodiscard]] static std::uint64_t packed(std::string_view text) {
+    std::uint64_t key = 0;
+    std::memcpy(&key, text.data(), text.size());
+    return key;
+  }
+  [[nodiscard]] std::size_t hash(std::uint64_t key) const { return static_cast<std::size_t>((key * 0x9E3779B97F4A7C15U) >> 40) & mask_; }
+};
+
+/// A test with what can be decided once. Results over records that stay for many entries (the batch header) are kept until the next
+/// such record.
+struct ReadyTest {
+  enum class Way : std::uint8_t { general, outcome, number_is_zero, kept };
+  const Test* test = nullptr;
+  Way way = Way::general;
+  std::uint32_t outcomes = 0;                  // Way::outcome: one bit each.
+  const std::uint32_t* number = nullptr;       // Way::number_is_zero.
+  mutable std::uint64_t generation = 0;        // Way::kept: of the family when `result` was found.
+  mutable bool result = false;
+};
+
+struct ReadyCheck {
+  const CheckPlan* check = nullptr;
+  ReadyTest test;
+  std::vector<ReadyTest> when;
+};
+
+struct FieldStep {
+  const FieldPlan* field = nullptr;
+  std::uint16_t index = 0;
+  bool checks_class = false;
+  std::vector<Target> targets;
+  const CodeTable* codes = nullptr;
+  const std::vector<std::vector<ReadyValue>>* code_values = nullptr;  // By code; the last one is of an unknown code.
+};
+
+/// How a record fits its family and the file, and what is done with it.
+struct RecordProgram {
+  std::vector<FieldStep> steps;  // Only fields that anything depends on.
+  std::vector<ReadyValue> sets;
+  std::vector<ReadyCheck> checks, checks_at_end;
+  std::vector<std::pair<std::uint16_t, std::uint16_t>> totals;  // Field and the total it states.
+  bool fills_every_entry_alike = false;  // Opens an entry and always sets the same members of it.
+};
+
+/// One way to recognise a record.
+struct Candidate {
+  std::uint16_t record = 0;
+  std::vector<const KeyCondition*> conditions;  // Without what the first byte has told already.
+  ReadyTest kept;  // Condition over another record, if any: generation and result only.
+};
+
+class ReadyPlan {
+ public:
+  ReadyPlan(const LayoutPlan& plan, const Words& words);
+  ReadyPlan(const ReadyPlan&) = delete;
+  ReadyPlan& operator=(const ReadyPlan&) = delete;
+
+  [[nodiscard]] const RecordProgram& record(std::uint16_t index) const { return records_[index]; }
+  [[nodiscard]] const std::vector<Candidate>& candidates(char first_byte) const { return candidates_[static_cast<unsigned char>(first_byte)]; }
+  [[nodiscard]] Target target(const BoundTo& bound) const;
+
+ private:
+  const LayoutPlan& plan_;
+  Words words_;
+  std::vector<std::unique_ptr<CodeTable>> tables_;
+  std::vector<std::unique_ptr<std::vector<std::vector<ReadyValue>>>> code_values_;
+  std::vector<RecordProgram> records_;
+  std::array<std::vector<Candidate>, 256> candidates_;
+
+  void prepare_codes();
+  void prepare_record(std::uint16_t index);
+  void prepare_candidates();
+  [[nodiscard]] ReadyValue ready_value(const SetWord& set) const;
+  [[nodiscard]] ReadyTest ready_test(const Test& test) const;
+  [[nodiscard]] bool is_needed(const RecordPlan& record, std::uint16_t field, const std::vector<bool>& tested) const;
+};
+
+}  // namespace counterfoil
