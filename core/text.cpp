@@ -13,9 +13,12 @@ static_assert(sepa_set.size() == 73, "EPC132-08 allows 73 characters.");
 
 /// In arithmetic instead of a table, so that it works on vectors. From ' to : all but * is allowed.
 constexpr bool is_sepa_byte(unsigned char byte) {
-  const auto within = [](unsigned value, unsigned first, unsigned count) { return ((value - first) & 0xFFU) < count; };
-  return (within(byte | 0x20U, 'a', 26) & (byte < 0x80)) | (within(byte, '\'', 20) & (byte != '*')) | (byte == ' ') |
-         (byte == '?');
+  const auto within = [](unsigned value, unsigned first, unsigned count) {
+    return unsigned{((value - first) & 0xFFU) < count};
+  };
+  const unsigned is_letter = within(byte | 0x20U, 'a', 26) & unsigned{byte < 0x80};
+  const unsigned is_sign_or_digit = within(byte, '\'', 20) & unsigned{byte != '*'};
+  return (is_letter | is_sign_or_digit | unsigned{byte == ' '} | unsigned{byte == '?'}) != 0;
 }
 static_assert([] {
   for (unsigned byte = 0; byte < 256; ++byte) {
