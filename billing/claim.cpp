@@ -224,7 +224,9 @@ Result<ClaimStanding> replay(std::span<const ClaimEvent> history) {
     if (!collected) return std::unexpected(collected.error());
     standing.state = *to;
     standing.collected_minor = *collected;
-    standing.charges_minor += event.charges_minor;
+    if (__builtin_add_overflow(standing.charges_minor, event.charges_minor, &standing.charges_minor)) {
+      return broken("The charges of the claim add up to more than an amount can be.");
+    }
   }
   return standing;
 }

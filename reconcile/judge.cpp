@@ -1,5 +1,6 @@
 // The second half of judging: does what the bank says agree with the claim, and what follows from it.
 #include <algorithm>
+#include <limits>
 
 #include "reconcile/find.hpp"
 #include "reconcile/match.hpp"
@@ -20,6 +21,19 @@ constexpr ExceptionSet posted_all_the_same = [] {
   set.add(Kind::reason_missing);
   return set;
 }();
+
+// A file may claim any amount: sums stay at the limit instead of wrapping, and so never agree with anything.
+std::int64_t plus(std::int64_t left, std::int64_t right) {
+  std::int64_t sum = 0;
+  if (!__builtin_add_overflow(left, right, &sum)) return sum;
+  return left > 0 ? std::numeric_limits<std::int64_t>::max() : std::numeric_limits<std::int64_t>::min();
+}
+
+std::int64_t minus(std::int64_t left, std::int64_t right) {
+  std::int64_t difference = 0;
+  if (!__builtin_sub_overflow(left, right, &difference)) return difference;
+  return left > 0 ? std::numeric_limits<std::int64_t>::max() : std::numeric_limits<std::int64_t>::min();
+}
 
 bool is_failure(Outcome outcome) {
   return outcome == Outcome::rejected || outcome == Outcome::returned || outcome == Outcome::refunded;
@@ -68,19 +82,19 @@ void check_return_amount(Judgement& judgement, const Entry& entry, const Candida
   judgement.amount_minor = claim.amount_minor;
   judgement.charges_minor = entry.charges_minor;
   if (claim.is_prenote) return;
-  const auto over = entry.amount_minor - claim.amount_minor;
+  const auto over = minus(entry.amount_minor, claim.amount_minor);
   if (over < 0) judgement.exceptions.add(Kind::amount_differs);
   std::int64_t unexplained = std::max<std::int64_t>(over, 0);
   if (over == 0 && entry.booked_minor >= 0) {
-    const auto beyond = entry.booked_minor - entry.amount_minor;
+    const auto beyond = minus(entry.booked_minor, entry.amount_minor);
     if (beyond != 0 && beyond != entry.charges_minor) {
       if (beyond < 0) judgement.exceptions.add(Kind::amount_differs);
-      unexplained = std::max<std::int64_t>(beyond - entry.charges_minor, 0);
+      unexplained = std::max<std::int64_t>(minus(beyond, entry.charges_minor), 0);
     }
   }
   if (unexplained == 0) return;
   if (terms.charges_within_booking) {
-    judgement.charges_minor += unexplained;
+    judgement.charges_minor = plus(judgement.charges_minor, unexplained);
   } else {
     judgement.exceptions.add(Kind::charge_without_rule);
   }
@@ -95,7 +109,7 @@ void check_settled_amount(Judgement& judgement, const Entry& entry, const Candid
     judgement.exceptions.add(entry.collected_minor < claim.amount_minor ? Kind::partial_collection : Kind::amount_differs);
   } else if (entry.collected_minor < 0 && entry.booked_minor >= 0) {
     // The bank may keep its charge back from the credit.
-    const auto kept = entry.amount_minor - entry.booked_minor;
+    const auto kept = minus(entry.amount_minor, entry.booked_minor);
     if (kept != 0 && kept != entry.charges_minor) judgement.exceptions.add(Kind::amount_differs);
   }
 }
@@ -278,16 +292,16 @@ Judgement judge_without_event(Judgement judgement, const Entry& entry, const Can
 
 std::int64_t booked_in_all(const Entry& entry) {
   if (entry.booked_minor < 0) return entry.amount_minor;
-  return entry.booked_minor + (entry.outcome == Outcome::settled ? entry.charges_minor : 0);
+  return entry.outcome == Outcome::settled ? plus(entry.booked_minor, entry.charges_minor) : entry.booked_minor;
 }
 
 void check_batch_booking(BatchJudgement& result, const Entry& entry, const BatchStanding& batch) {
   auto& exceptions = result.judgement.exceptions;
   const auto booked = booked_in_all(entry);
-  const auto full = batch.sum_minor - batch.settled_minor;
-  const auto net = full - batch.rejected_minor;
+  const auto full = minus(batch.sum_minor, batch.settled_minor);
+  const auto net = minus(full, batch.rejected_minor);
   result.expected_minor = booked == full ? full : net;
-  result.difference_minor = booked - result.expected_minor;
+  result.difference_minor = minus(booked, result.expected_minor);
   if (booked == full) {
     result.settlement = SettlementKind::full;
   } else if (booked == net) {
