@@ -33,8 +33,6 @@ struct Details {
 /// A bank transaction code in its parts, of the transaction or else of the booking.
 struct TransactionCode {
   std::string_view domain, family, subfamily, proprietary;
-
-  [[nodiscard]] bool is_empty() const { return family.empty() && proprietary.empty(); }
 };
 
 class CamtReader final : public MessageReader {
@@ -221,7 +219,9 @@ class CamtReader final : public MessageReader {
 
   void open_transaction() {
     learn_booking();
+    in_transaction_starts_ = true;
     if (is_held_) deliver_transaction(details_, false);
+    in_transaction_starts_ = false;
     details_.clear();
     details_.line = state_.locator->line();
     is_held_ = true;
@@ -280,6 +280,7 @@ class CamtReader final : public MessageReader {
   [[nodiscard]] bool is_credit() const { return trim_blanks(texts_.at(XmlWord::booking_indicator)) == "CRDT"; }
 
   void close_booking() {
+    const About about{state_, booking_line_};
     learn_booking();
     check_booking();
     count_booking();
@@ -347,6 +348,8 @@ class CamtReader final : public MessageReader {
   }
 
   void deliver_transaction(Details& details, bool is_only_one) {
+    // Unless it is the last one, the parser stands in the next already.
+    const About about{state_, details.line, in_transaction_starts_};
     Entry entry;
     entry.line = details.line;
     fill_entry(entry, details, is_only_one);
@@ -400,13 +403,14 @@ class CamtReader final : public MessageReader {
     return own.empty() ? is_credit() : own == "CRDT";
   }
 
+  /// The booking's own code: with a transaction some banks repeat the code of the original one.
   [[nodiscard]] TransactionCode code_of(const XmlTexts& texts) const {
-    const TransactionCode own{trim_blanks(texts.at(XmlWord::entry_domain)), trim_blanks(texts.at(XmlWord::entry_family)),
-                              trim_blanks(texts.at(XmlWord::entry_subfamily)), trim_blanks(texts.at(XmlWord::entry_proprietary_code))};
-    if (!own.family.empty()) return own;
     const TransactionCode booking{trim_blanks(texts_.at(XmlWord::booking_domain)), trim_blanks(texts_.at(XmlWord::booking_family)),
                                   trim_blanks(texts_.at(XmlWord::booking_subfamily)), trim_blanks(texts_.at(XmlWord::booking_proprietary_code))};
-    return booking.family.empty() && booking.proprietary.empty() ? own : booking;
+    if (!booking.family.empty()) return booking;
+    const TransactionCode own{trim_blanks(texts.at(XmlWord::entry_domain)), trim_blanks(texts.at(XmlWord::entry_family)),
+                              trim_blanks(texts.at(XmlWord::entry_subfamily)), trim_blanks(texts.at(XmlWord::entry_proprietary_code))};
+    return own.family.empty() && !booking.proprietary.empty() ? booking : own;
   }
 
   void fill_code(Entry& entry, const TransactionCode& code) {
@@ -469,7 +473,8 @@ class CamtReader final : public MessageReader {
   }
 
   static Outcome return_outcome(std::string_view reason, const TransactionCode& code) {
-    return reason == "MD06" || code.subfamily == "PRDD" ? Outcome::refunded : Outcome::returned;
+    const bool asked_back = reason == "MD06" || reason == "md06";  // Some banks write codes in small letters.
+    return asked_back || code.subfamily == "PRDD" ? Outcome::refunded : Outcome::returned;
   }
 
   // ---- money
@@ -568,7 +573,7 @@ class CamtReader final : public MessageReader {
   std::uint32_t booking_line_ = 0;
   std::uint64_t transactions_ = 0, transactions_before_ = 0;
   CheckedSum details_sum_;
-  bool amount_is_bad_ = false, is_held_ = false, in_transaction_ = false, has_summary_ = false, booking_has_summary_ = false, details_are_summable_ = true;
+  bool amount_is_bad_ = false, is_held_ = false, in_transaction_ = false, in_transaction_starts_ = false, has_summary_ = false, booking_has_summary_ = false, details_are_summable_ = true;
 };
 
 }  // namespace

@@ -255,6 +255,7 @@ class XmlDocument::Engine final : public Locator {
   void finish() {
     if (refused_ || closed_) return;
     if (parser_ == nullptr) make_parser();
+    is_finishing_ = true;
     xmlParseChunk(parser_, "", 0, 1);
     if (!refused_ && !closed_) {
       refuse("xml.incomplete", "The file ends before its root element does.",
@@ -721,8 +722,10 @@ class XmlDocument::Engine final : public Locator {
     switch (error.code) {
       case XML_ERR_TAG_NAME_MISMATCH:
         return not_well_formed("An end tag does not match its start tag.");
-      case XML_ERR_TAG_NOT_FINISHED:
       case XML_ERR_DOCUMENT_EMPTY:
+        if (!is_finishing_) return not_well_formed("No element stands where the document should begin.");
+        [[fallthrough]];
+      case XML_ERR_TAG_NOT_FINISHED:
       case XML_ERR_DOCUMENT_END:
         return refuse("xml.incomplete", "The file ends before its root element does.",
                       "It was cut off on the way. Fetch it again; nothing of it may be used.");
@@ -780,7 +783,7 @@ class XmlDocument::Engine final : public Locator {
   std::size_t depth_ = 0, skipped_ = 0, namespaces_ = 0, quiet_bytes_ = 0, messages_ = 0;
   std::uint64_t events_ = 0, fed_ = 0, fed_before_ = 0, closed_at_ = 0;
   std::uint32_t last_line_ = 0;
-  bool refused_ = false, closed_ = false, is_container_ = false, is_in_document_ = false;
+  bool refused_ = false, closed_ = false, is_container_ = false, is_in_document_ = false, is_finishing_ = false;
 };
 
 XmlDocument::XmlDocument(ReadState& state, std::uint32_t first_line) : engine_{std::make_unique<Engine>(state, first_line)} {}

@@ -1,12 +1,14 @@
 // What the XML engine and the readers of single messages say to each other. Used by the ISO 20022 reader alone.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/catalogue.hpp"
 #include "core/exchange.hpp"
@@ -33,12 +35,25 @@ struct ReadState {
   const Locator* locator = nullptr;
 
   void report(Severity severity, std::string code, std::string message, std::string remedy) const {
+    report_at(about_line, severity, std::move(code), std::move(message), std::move(remedy));
+  }
+
+  /// Of the element that began at `line`; 0 = where the parser stands.
+  void report_at(std::uint32_t line, Severity severity, std::string code, std::string message, std::string remedy) const {
+    Place place = locator == nullptr ? Place{.file = options.file_name} : locator->here();
+    if (line != 0) place.line = line;
+    if (is_about_sibling) place.path.resize(std::min(place.path.rfind('/'), place.path.size()));
     sink.finding({.code = std::move(code),
                   .severity = severity,
-                  .place = locator == nullptr ? Place{.file = options.file_name} : locator->here(),
+                  .place = std::move(place),
                   .message = std::move(message),
                   .remedy = std::move(remedy)});
   }
+
+  /// While an element is worked on that began further up: its first line, and whether it is over and the parser
+  /// stands in the next one of its kind.
+  std::uint32_t about_line = 0;
+  bool is_about_sibling = false;
 };
 
 /// Turns the elements of one message into words. Called in the order of the file; after a refusal not at all.
@@ -57,6 +72,27 @@ struct MessageName {
   std::string family;   // "pain.008"
   std::string version;  // "08"; empty where the file does not say.
   std::string format;   // "pain.008.001.08", "pain.008.003.02", "camt.052"
+};
+
+/// For as long as it lives, findings speak of the element that began at that line.
+class About {
+ public:
+  About(ReadState& state, std::uint32_t line, bool is_sibling = false)
+      : state_{state}, line_before_{state.about_line}, was_sibling_{state.is_about_sibling} {
+    state_.about_line = line;
+    state_.is_about_sibling = is_sibling;
+  }
+  ~About() {
+    state_.about_line = line_before_;
+    state_.is_about_sibling = was_sibling_;
+  }
+  About(const About&) = delete;
+  About& operator=(const About&) = delete;
+
+ private:
+  ReadState& state_;
+  std::uint32_t line_before_;
+  bool was_sibling_;
 };
 
 [[nodiscard]] std::unique_ptr<MessageReader> make_pain002_reader(ReadState& state, const MessageName& name);

@@ -43,11 +43,11 @@ class Pain002Reader final : public MessageReader {
     } else if (scope == XmlWord::scope_batch) {
       open_batch();
     } else if (scope == XmlWord::scope_entry) {
+      in_entry_ = true;
       announce_batch();
       texts_.clear_range(XmlWord::entry_instruction_id, XmlWord::entry_text);
       entry_.clear();
       entry_.line = state_.locator->line();
-      in_entry_ = true;
     } else if (scope == XmlWord::scope_reason) {
       texts_.clear_range(XmlWord::reason_code, XmlWord::reason_text);
     }
@@ -73,6 +73,7 @@ class Pain002Reader final : public MessageReader {
       announce_batch();
       in_batch_ = false;
     } else if (scope == XmlWord::scope_entry) {
+      const About about{state_, entry_.line};
       hear(entry_, XmlWord::entry_status);
       deliver_entry();
       in_entry_ = false;
@@ -164,6 +165,7 @@ class Pain002Reader final : public MessageReader {
   void announce_batch() {
     if (batch_announced_ || !in_batch_) return;
     batch_announced_ = true;
+    const About about{state_, batch_.line, in_entry_};
     hear(batch_, XmlWord::batch_status);
     BatchHead head;
     head.line = batch_.line;

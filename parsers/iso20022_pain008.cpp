@@ -123,6 +123,8 @@ class Pain008Reader final : public MessageReader {
   void announce_batch() {
     if (batch_announced_) return;
     batch_announced_ = true;
+    const bool has_entry = state_.about_line != 0;
+    const About about{state_, batch_line_, has_entry};
     BatchHead head;
     head.line = batch_line_;
     head.id = texts_.at(XmlWord::batch_id);
@@ -180,6 +182,7 @@ class Pain008Reader final : public MessageReader {
   }
 
   void deliver_entry() {
+    const About about{state_, entry_line_};
     ++counts_.entries;
     const auto money = read_amount(state_, texts_.at(XmlWord::entry_amount), texts_.currency(XmlWord::entry_amount));
     file_counted_.add(money);
@@ -369,6 +372,7 @@ class Pain007Reader final : public MessageReader {
   }
 
   void deliver_entry() {
+    const About about{state_, entry_line_};
     ++counts_.entries;
     const auto original = read_amount(state_, texts_.at(XmlWord::entry_amount), texts_.currency(XmlWord::entry_amount));
     const auto reversed = read_amount(state_, texts_.at(XmlWord::entry_reversed_amount), texts_.currency(XmlWord::entry_reversed_amount));
