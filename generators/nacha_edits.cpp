@@ -77,6 +77,7 @@ Result<NachaCollection> NachaCollection::make(const WriteOrder& order, EntrySour
   }
   const Scheme* scheme = Catalogue::built_in().find("nacha");
   require(scheme != nullptr, "The catalogue holds the NACHA scheme.");
+  made.same_day_most_ = scheme->number("same_day_most_minor", order.profile).value_or(0);
   made.is_balanced_ = scheme->find_profile(order.profile) != nullptr && scheme->flag("balanced", order.profile).value_or(false);
   if (made.is_balanced_) {
     const auto balanced = made.balance();
@@ -199,9 +200,8 @@ Result<void> NachaCollection::check_entry(const BatchHead& batch, Entry& entry) 
     return refuse("nacha.amount", entry.is_prenote ? "is a prenote with an amount" : "collects nothing",
                   "A prenote has amount zero, every other entry has not (R19).", "entry.amount");
   }
-  const Scheme* scheme = Catalogue::built_in().find("nacha");
   const bool is_same_day = order_.head.created_on && batch.collect_on == order_.head.created_on;
-  if (is_same_day && entry.amount_minor > scheme->number("same_day_most_minor", order_.profile).value_or(0)) {
+  if (is_same_day && entry.amount_minor > same_day_most_) {
     return refuse("nacha.same-day-limit", "is too large to settle on the same day", "Collect it on the next banking day.", "entry.amount");
   }
   if (!names_the_payer(batch.instrument)) return {};

@@ -33,6 +33,7 @@ class NachaCollection final : public EntrySource {
   WriteOrder order_;
   EntrySource* entries_;
   bool is_balanced_ = false;
+  std::int64_t same_day_most_ = 0;
   std::vector<bool> offset_written_;
   std::string offset_bank_;
 

@@ -74,7 +74,11 @@ RecordWriter::RecordWriter(const LayoutPlan& plan, Charset charset, NoteKeeper& 
   for (std::size_t list = 0; list < plan.code_lists.size(); ++list) {
     const auto& codes = plan.code_lists[list].codes;
     if (codes.empty()) continue;
-    for (const SetWord& word : codes.front().sets) derived_[list].words.push_back(word.bound);
+    for (const SetWord& word : codes.front().sets) derived_[list].words.emplace_back(word.bound);
+    derived_[list].said.resize(derived_[list].words.size());
+  }
+  for (std::size_t total = 0; total < plan.totals.size(); ++total) {
+    in_scope_[static_cast<std::size_t>(plan.totals[total].scope)].push_back(static_cast<std::uint16_t>(total));
   }
   records_steps_.resize(plan.records.size());
   for (std::size_t record = 0; record < plan.records.size(); ++record) compile(static_cast<std::uint16_t>(record));
@@ -135,6 +139,8 @@ void RecordWriter::compile(std::uint16_t record) {
       step.from_keeper = total.kind != TotalPlan::Kind::ascending && !step.states_before;
     }
     if (!field.is_part) made.image.replace(field.at.offset, field.at.length, step.blank);
+    for (const BoundTo& bound : field.bindings) step.words.emplace_back(bound);
+    for (const WordTest& test : field.only_when) step.only_when.emplace_back(test);
     const bool says_nothing = field.constant || field.type == FieldType::filler;
     if (says_nothing && field.only_when.empty()) continue;
     step_of_field[index] = static_cast<std::int32_t>(made.steps.size());
@@ -146,38 +152,80 @@ void RecordWriter::compile(std::uint16_t record) {
       if (step_of_field[part] >= 0) step.part_steps.push_back(static_cast<std::uint16_t>(step_of_field[part]));
     }
   }
-  made.has_checks_at_end = std::ranges::any_of(plan.checks, &CheckPlan::at_end);
+  for (const WordTest& test : plan.write_when) made.write_when.emplace_back(test);
+  made.codes.assign(plan.fields.size(), nullptr);
+  compile_checks(record);
 }
 
-bool RecordWriter::says(const WordTest& test, const ConstWords& words) const {
-  const std::string_view said = bound_text(test.bound, words, scratch_);
-  const bool is_one = std::ranges::find(test.values, said) != test.values.end();
-  return is_one != test.negated;
+void RecordWriter::compile_checks(std::uint16_t record) {
+  RecordSteps& made = records_steps_[record];
+  for (const CheckPlan& check : plan_.records[record].checks) {
+    if (check.fault == Fault::none || check.fault == Fault::note) continue;
+    CheckRef reference{.plan = &check, .test = refer(record, check.test), .when = {}, .batch_when = {}};
+    for (const Test& when : check.when) {
+      TestRef test = refer(record, when);
+      (test.is_fixed_in_batch ? reference.batch_when : reference.when).push_back(std::move(test));
+    }
+    made.checks.push_back(std::move(reference));
+  }
+}
+
+RecordWriter::TestRef RecordWriter::refer(std::uint16_t record, const Test& test) const {
+  TestRef reference;
+  reference.plan = &test;
+  switch (test.operand.where) {
+    case Operand::Where::here: reference.field = test.operand.field_of_record[record]; break;
+    case Operand::Where::word: reference.word.emplace(test.operand.word); break;
+    case Operand::Where::last: {
+      const bool is_outer = std::ranges::all_of(plan_.records, [&](const RecordPlan& other) {
+        return other.family != test.operand.family || other.roles.opens_batch || other.roles.opens_file;
+      });
+      const Roles& roles = plan_.records[record].roles;
+      reference.is_fixed_in_batch = is_outer && !roles.opens_batch && !roles.opens_file && test.kind != Test::Kind::same_as;
+      break;
+    }
+  }
+  return reference;
+}
+
+/// Leaves out the rules that cannot speak in this batch.
+void RecordWriter::choose_checks(const Work& work) {
+  work.steps.now.clear();
+  work.steps.at_end.clear();
+  for (const CheckRef& check : work.steps.checks) {
+    if (!std::ranges::all_of(check.batch_when, [&](const TestRef& when) { return is_true(work, when); })) continue;
+    (check.plan->at_end ? work.steps.at_end : work.steps.now).push_back(&check);
+  }
+  work.steps.is_chosen = true;
 }
 
 bool RecordWriter::is_ready(std::uint16_t record, const ConstWords& words) const {
-  return std::ranges::all_of(plan_.records[record].write_when, [&](const WordTest& test) { return says(test, words); });
+  for (const WordTestRef& test : records_steps_[record].write_when) {
+    if (!test.holds(words, scratch_)) return false;
+  }
+  return true;
 }
 
 void RecordWriter::open(Scope scope) {
   totals_.open(scope);
-  for (std::size_t total = 0; total < plan_.totals.size(); ++total) {
-    if (plan_.totals[total].scope <= scope) ascending_[total].reset();
+  for (std::size_t inside = 0; inside <= static_cast<std::size_t>(scope); ++inside) {
+    for (const std::uint16_t total : in_scope_[inside]) ascending_[total].reset();
   }
+  if (scope == Scope::entry) return;
+  for (RecordSteps& steps : records_steps_) steps.is_chosen = false;
 }
 
 Result<void> RecordWriter::close(Scope scope, const ConstWords& words) {
   if (scope == Scope::entry && opener_.record >= 0) {
     const auto record = static_cast<std::uint16_t>(opener_.record);
     opener_.record = -1;
-    const Work work{record, plan_.records[record], words, opener_.bytes.data()};
-    const auto looked = look_at_checks(work, true);
-    if (!looked) return looked;
+    const Work work{record, plan_.records[record], records_steps_[record], words, opener_.bytes.data()};
+    if (!look_at_checks(work, true)) return std::unexpected(*error_);
   }
-  for (std::size_t index = 0; index < plan_.totals.size(); ++index) {
+  for (const std::uint16_t index : in_scope_[static_cast<std::size_t>(scope)]) {
     const TotalPlan& total = plan_.totals[index];
-    if (total.scope != scope || !stated_[index]) continue;
-    const auto counted = static_cast<std::int64_t>(totals_.value(static_cast<std::uint16_t>(index)));
+    if (!stated_[index]) continue;
+    const auto counted = static_cast<std::int64_t>(totals_.value(index));
     const std::int64_t stated = *stated_[index];
     stated_[index].reset();
     if (counted == stated) continue;
@@ -195,16 +243,15 @@ Result<void> RecordWriter::close(Scope scope, const ConstWords& words) {
 
 Result<void> RecordWriter::write(std::uint16_t record, const ConstWords& words, std::string& out) {
   const RecordPlan& plan = plan_.records[record];
-  const RecordSteps& steps = records_steps_[record];
+  RecordSteps& steps = records_steps_[record];
   const std::size_t begin = out.size();
   out += steps.image;
-  const Work work{record, plan, words, out.data() + begin};
+  const Work work{record, plan, steps, words, out.data() + begin};
   for (const std::uint16_t step : steps.order) {
-    const auto filled = fill(work, steps, steps.steps[step]);
-    if (!filled) return filled;
+    if (!fill(work, steps.steps[step])) return std::unexpected(*error_);
   }
-  const auto looked = look_at_checks(work, false);
-  if (!looked) return looked;
+  if (!steps.is_chosen) choose_checks(work);
+  if (!look_at_checks(work, false)) return std::unexpected(*error_);
   const std::string_view bytes{work.bytes, plan.length};
   totals_.add(record, bytes);
   ++records_;
@@ -212,7 +259,7 @@ Result<void> RecordWriter::write(std::uint16_t record, const ConstWords& words, 
     last_[plan.family].record = record;
     last_[plan.family].bytes.assign(bytes);
   }
-  if (plan.roles.opens_entry && steps.has_checks_at_end) {
+  if (plan.roles.opens_entry && !steps.at_end.empty()) {
     opener_.record = record;
     opener_.bytes.assign(bytes);
   }
@@ -221,125 +268,111 @@ Result<void> RecordWriter::write(std::uint16_t record, const ConstWords& words, 
 
 // ---- Filling a field ---------------------------------------------------------------------------------------------------
 
-Result<void> RecordWriter::fill(const Work& work, const RecordSteps& steps, const Step& step) {
+bool RecordWriter::fill(const Work& work, const Step& step) {
   const FieldPlan& field = work.plan.fields[step.field];
-  for (const WordTest& test : field.only_when) {
-    if (says(test, work.words)) continue;
+  for (const WordTestRef& test : step.only_when) {
+    if (test.holds(work.words, scratch_)) continue;
     std::memcpy(work.bytes + field.at.offset, step.only_when_blank.data(), field.at.length);
-    return {};
+    return true;
   }
   if (step.from_keeper) {
-    const auto put = put_number(work, field, static_cast<std::int64_t>(total_now(*field.total, work.record)));
-    if (!put) return put;
+    if (!put_number(work, field, static_cast<std::int64_t>(total_now(*field.total, work.record)))) return false;
   } else {
-    const auto filled = fill_from_words(work, steps, step);
-    if (!filled) return std::unexpected(filled.error());
-    if (!*filled) {
-      if (field.constant) return {};
-      if (field.is_required && !field.none_value) {
-        return std::unexpected(refusal(work, field, "write.missing", "is required, and nothing is said for it",
-                                       "Complete the data of the creditor account or of the claim, then write again."));
-      }
-      return {};
+    const Put filled = fill_from_words(work, step);
+    if (filled == Put::failed) return false;
+    if (filled == Put::nothing) {
+      const bool may_be_silent = field.constant || !field.is_required || field.none_value;
+      return may_be_silent || fail(refusal(work, field, "write.missing", "is required, and nothing is said for it",
+                                           "Complete the data of the creditor account or of the claim, then write again."));
     }
     if (step.states_before) {
       std::int64_t number = 0;
       if (parse_number(field, {work.bytes + field.at.offset, field.at.length}, number)) stated_[*field.total] = number;
     }
   }
-  if (field.total && plan_.totals[*field.total].kind == TotalPlan::Kind::ascending) {
-    const auto looked = look_at_ascending(work, field);
-    if (!looked) return looked;
-  }
-  return field.check_digit == CheckDigit::none ? Result<void>{} : look_at_check_digit(work, field);
+  if (field.total && plan_.totals[*field.total].kind == TotalPlan::Kind::ascending && !look_at_ascending(work, field)) return false;
+  return field.check_digit == CheckDigit::none || look_at_check_digit(work, field);
 }
 
-Result<bool> RecordWriter::fill_from_words(const Work& work, const RecordSteps& steps, const Step& step) {
+RecordWriter::Put RecordWriter::fill_from_words(const Work& work, const Step& step) {
   const FieldPlan& field = work.plan.fields[step.field];
   if (field.same_as) {
-    auto put = put_operand(work, field, *field.same_as);
-    if (!put || *put) return put;
+    const Put put = put_operand(work, field, *field.same_as);
+    if (put != Put::nothing) return put;
   }
-  for (const BoundTo& bound : field.bindings) {
-    auto put = put_bound(work, field, bound);
-    if (!put || *put) return put;
+  for (const WordRef& word : step.words) {
+    const Put put = put_word(work, field, word);
+    if (put != Put::nothing) return put;
   }
   if (field.codes) {
     if (const CodePlan* code = derive_code(*field.codes, work.words)) {
-      const auto put = put_bytes(work, field, code->value);
-      if (!put) return std::unexpected(put.error());
-      return true;
+      work.steps.codes[step.field] = code;
+      return put_bytes(work, field, code->value) ? Put::done : Put::failed;
     }
   }
   const FieldPlan* silent_part = nullptr;
   bool any_part = false;
   for (const std::uint16_t part : step.part_steps) {
-    const FieldPlan& inner = work.plan.fields[steps.steps[part].field];
-    const auto put = fill_from_words(work, steps, steps.steps[part]);
-    if (!put) return put;
-    any_part = any_part || *put;
-    if (!*put && inner.is_required && (inner.same_as || !inner.bindings.empty())) silent_part = &inner;
+    const FieldPlan& inner = work.plan.fields[work.steps.steps[part].field];
+    const Put put = fill_from_words(work, work.steps.steps[part]);
+    if (put == Put::failed) return put;
+    any_part = any_part || put == Put::done;
+    if (put == Put::nothing && inner.is_required && (inner.same_as || !inner.bindings.empty())) silent_part = &inner;
   }
   if (any_part && silent_part != nullptr) {
-    return std::unexpected(refusal(work, *silent_part, "write.missing", "is required, and nothing is said for it",
-                                   "Complete the data of the creditor account or of the claim, then write again."));
+    fail(refusal(work, *silent_part, "write.missing", "is required, and nothing is said for it",
+                 "Complete the data of the creditor account or of the claim, then write again."));
+    return Put::failed;
   }
-  if (any_part) return true;
-  if (field.default_value) {
-    const auto put = is_number(field.type) || field.type == FieldType::text || field.type == FieldType::code
-                         ? put_text(work, field, *field.default_value)
-                         : put_bytes(work, field, *field.default_value);
-    if (!put) return std::unexpected(put.error());
-    return true;
-  }
-  return false;
+  if (any_part) return Put::done;
+  if (!field.default_value) return Put::nothing;
+  const bool is_plain = is_number(field.type) || field.type == FieldType::text || field.type == FieldType::code;
+  const bool put = is_plain ? put_text(work, field, *field.default_value) : put_bytes(work, field, *field.default_value);
+  return put ? Put::done : Put::failed;
 }
 
-Result<bool> RecordWriter::put_bound(const Work& work, const FieldPlan& field, const BoundTo& bound) {
-  const BindingKind kind = bound.binding->kind;
-  Result<void> put;
+RecordWriter::Put RecordWriter::put_word(const Work& work, const FieldPlan& field, const WordRef& word) {
+  const BindingKind kind = word.bound().binding->kind;
+  bool put = false;
   if (field.type == FieldType::date && kind == BindingKind::date) {
-    const auto date = bound_date(bound, work.words);
-    if (!date) return false;
+    const auto date = bound_date(word.bound(), work.words);
+    if (!date) return Put::nothing;
     put = put_date(work, field, *date);
   } else if (is_number(field.type) && says_a_number(kind)) {
-    const auto number = bound_number(bound, work.words);
-    if (!number) return false;
+    const auto number = word.number(work.words);
+    if (!number) return Put::nothing;
     put = put_number(work, field, *number);
   } else {
-    const std::string_view text = bound_text(bound, work.words, scratch_);
-    if (trimmed(text).empty()) return false;
+    const std::string_view text = word.text(work.words, scratch_);
+    if (is_blank(text)) return Put::nothing;
     put = field.type == FieldType::time ? put_time(work, field, text) : put_text(work, field, text);
   }
-  if (!put) return std::unexpected(put.error());
-  return true;
+  return put ? Put::done : Put::failed;
 }
 
-Result<bool> RecordWriter::put_operand(const Work& work, const FieldPlan& field, const Operand& operand) {
-  if (operand.where == Operand::Where::word) return put_bound(work, field, operand.word);
+RecordWriter::Put RecordWriter::put_operand(const Work& work, const FieldPlan& field, const Operand& operand) {
+  if (operand.where == Operand::Where::word) return put_word(work, field, WordRef{operand.word});
   const Found found = look(work, operand);
-  if (!found.is_there || found.trimmed.empty()) return false;
+  if (!found.is_there || found.trimmed.empty()) return Put::nothing;
   // The bytes were checked where they were written first.
-  const auto put = found.bytes.size() == field.at.length ? put_bytes(work, field, found.bytes) : put_bytes(work, field, found.trimmed);
-  if (!put) return std::unexpected(put.error());
-  return true;
+  return put_bytes(work, field, found.bytes.size() == field.at.length ? found.bytes : found.trimmed) ? Put::done : Put::failed;
 }
 
-Result<void> RecordWriter::put_text(const Work& work, const FieldPlan& field, std::string_view value) {
+bool RecordWriter::put_text(const Work& work, const FieldPlan& field, std::string_view value) {
   if (!field.keeps_blanks && field.type != FieldType::opaque) value = trimmed(value);
   if (is_number(field.type)) {
     const bool fits = std::ranges::all_of(value, [&](char c) { return is_digit(c) || (field.type == FieldType::decimal && c == '.'); });
     if (!fits) {
-      return std::unexpected(refusal(work, field, "write.not-digits", "takes digits only, and the value holds something else",
+      return fail(refusal(work, field, "write.not-digits", "takes digits only, and the value holds something else",
                                      "Correct the value where it comes from; letters and blanks are not taken."));
     }
     return put_bytes(work, field, value);
   }
-  const auto clean = in_class(work, field, value);
-  if (!clean) return std::unexpected(clean.error());
-  value = *clean;
-  if (field.codes && plan_.code_lists[*field.codes].find(value) == nullptr) {
-    return std::unexpected(refusal(work, field, "write.code-unknown",
+  if (!in_class(work, field, value)) return false;
+  const CodePlan* code = field.codes ? plan_.code_lists[*field.codes].find(value) : nullptr;
+  if (field.codes) work.steps.codes[static_cast<std::size_t>(&field - work.plan.fields.data())] = code;
+  if (field.codes && code == nullptr) {
+    return fail(refusal(work, field, "write.code-unknown",
                                    fmt::format("takes a code of the list \"{}\", and \"{}\" is not on it",
                                                plan_.code_lists[*field.codes].name, value),
                                    "Correct the code, or add it to the layout when the bank knows it."));
@@ -354,7 +387,7 @@ Result<void> RecordWriter::put_text(const Work& work, const FieldPlan& field, st
 }
 
 /// Brings a UTF-8 value into the characters of the field and the character set of the file.
-Result<std::string_view> RecordWriter::in_class(const Work& work, const FieldPlan& field, std::string_view value) {
+bool RecordWriter::in_class(const Work& work, const FieldPlan& field, std::string_view& value) {
   const bool keeps_case = !field.characters || (*field.characters)[static_cast<unsigned char>('a')];
   bool is_fine = true;
   for (const char c : value) {
@@ -364,14 +397,14 @@ Result<std::string_view> RecordWriter::in_class(const Work& work, const FieldPla
       break;
     }
   }
-  if (is_fine) return value;
+  if (is_fine) return true;
   const auto refuse = [&](std::string_view character) {
-    return std::unexpected(refusal(work, field, "write.character",
+    return fail(refusal(work, field, "write.character",
                                    fmt::format("cannot be written: the character \"{}\" is not taken there", character),
                                    "Spell the value with the characters the bank takes."));
   };
   if (first_bad_utf8(value)) {
-    return std::unexpected(refusal(work, field, "write.encoding", "is not well-formed UTF-8", "Correct the value where it comes from."));
+    return fail(refusal(work, field, "write.encoding", "is not well-formed UTF-8", "Correct the value where it comes from."));
   }
   const auto taken = [&](char c) {
     const auto byte = static_cast<unsigned char>(c);
@@ -419,12 +452,13 @@ Result<std::string_view> RecordWriter::in_class(const Work& work, const FieldPla
     if (!bytes) return refuse(first_missing(charset_, made));
     text_ = std::move(*bytes);
   }
-  return std::string_view{text_};
+  value = text_;
+  return true;
 }
 
-Result<void> RecordWriter::put_bytes(const Work& work, const FieldPlan& field, std::string_view bytes) {
+bool RecordWriter::put_bytes(const Work& work, const FieldPlan& field, std::string_view bytes) {
   if (bytes.size() > field.at.length) {
-    return std::unexpected(refusal(
+    return fail(refusal(
         work, field, "write.too-long", fmt::format("takes {} bytes, and the value has {}", field.at.length, bytes.size()),
         "Shorten the value where it comes from; nothing is cut."));
   }
@@ -437,12 +471,12 @@ Result<void> RecordWriter::put_bytes(const Work& work, const FieldPlan& field, s
     std::memset(at, field.pad, room);
     std::memcpy(at + room, bytes.data(), bytes.size());
   }
-  return {};
+  return true;
 }
 
-Result<void> RecordWriter::put_number(const Work& work, const FieldPlan& field, std::int64_t number) {
+bool RecordWriter::put_number(const Work& work, const FieldPlan& field, std::int64_t number) {
   if (number < 0 && field.sign == SignPlace::none) {
-    return std::unexpected(refusal(work, field, "write.negative", "has no sign, and the value is negative",
+    return fail(refusal(work, field, "write.negative", "has no sign, and the value is negative",
                                    "A negative amount is no collection; correct the claim."));
   }
   const bool is_negative = number < 0;
@@ -465,7 +499,7 @@ Result<void> RecordWriter::put_number(const Work& work, const FieldPlan& field, 
       if (field.side == Side::right) {
         std::memset(to, field.pad, room);
         std::memcpy(to + room, text.data(), text.size());
-        return {};
+        return true;
       }
     }
     return put_bytes(work, field, text);
@@ -485,13 +519,13 @@ Result<void> RecordWriter::put_number(const Work& work, const FieldPlan& field, 
   return put_bytes(work, field, whole);
 }
 
-Result<void> RecordWriter::put_date(const Work& work, const FieldPlan& field, Date date) {
+bool RecordWriter::put_date(const Work& work, const FieldPlan& field, Date date) {
   const std::chrono::year_month_day day{date};
   const int year = int{day.year()};
   const DatePattern& pattern = field.date;
   const int century = year % 100 < plan_.century_pivot ? 20 : 19;  // As a reader of two digits takes them.
   if (year < 0 || year > 9999 || (pattern.year.length == 2 && year / 100 != century)) {
-    return std::unexpected(refusal(work, field, "write.date", fmt::format("cannot say the year {}", year), "Correct the date."));
+    return fail(refusal(work, field, "write.date", fmt::format("cannot say the year {}", year), "Correct the date."));
   }
   char* to = work.bytes + field.at.offset;
   std::memcpy(to, pattern.text.data(), field.at.length);  // Separators stay; the parts are written over.
@@ -504,14 +538,14 @@ Result<void> RecordWriter::put_date(const Work& work, const FieldPlan& field, Da
   if (pattern.day_of_year.length > 0) {
     put(pattern.day_of_year, static_cast<unsigned>((date - Date{day.year() / std::chrono::January / 1}).count() + 1));
   }
-  return {};
+  return true;
 }
 
 /// `clock` is "HH:MM" or "HH:MM:SS".
-Result<void> RecordWriter::put_time(const Work& work, const FieldPlan& field, std::string_view clock) {
+bool RecordWriter::put_time(const Work& work, const FieldPlan& field, std::string_view clock) {
   const bool fits = clock.size() >= 5 && is_digit(clock[0]) && is_digit(clock[1]) && clock[2] == ':' && is_digit(clock[3]) && is_digit(clock[4]);
   if (!fits) {
-    return std::unexpected(refusal(work, field, "write.time", "takes a time of day such as 09:30", "Correct the time of creation."));
+    return fail(refusal(work, field, "write.time", "takes a time of day such as 09:30", "Correct the time of creation."));
   }
   char* to = work.bytes + field.at.offset;
   std::memcpy(to, field.time.text.data(), field.at.length);
@@ -522,29 +556,26 @@ Result<void> RecordWriter::put_time(const Work& work, const FieldPlan& field, st
   put(field.time.hour, clock.substr(0, 2));
   put(field.time.minute, clock.substr(3, 2));
   put(field.time.second, has_seconds ? clock.substr(6, 2) : std::string_view{"00"});
-  return {};
+  return true;
 }
 
-/// The first code whose words agree with what the words say.
+/// The first code of the layout whose words agree with what the words say.
 const CodePlan* RecordWriter::derive_code(std::uint16_t list, const ConstWords& words) {
   Derived& derived = derived_[list];
   if (derived.words.empty() || plan_.code_lists[list].is_reasons) return nullptr;
-  std::string key;
-  for (const BoundTo& word : derived.words) {
-    key += bound_text(word, words, scratch_);
-    key += '\0';
+  bool is_same = derived.known;
+  for (std::size_t i = 0; i < derived.words.size(); ++i) {
+    const std::string_view said = derived.words[i].text(words, scratch_);
+    if (said == derived.said[i]) continue;
+    derived.said[i] = said;
+    is_same = false;
   }
-  if (derived.known && derived.key == key) return derived.code;
+  if (is_same) return derived.code;
   derived.code = nullptr;
   for (const CodePlan& code : plan_.code_lists[list].codes) {
-    std::string says;
-    for (const SetWord& word : code.sets) {
-      says += word.literal;
-      says += '\0';
-    }
-    if (says == key && (derived.code == nullptr || code.listed < derived.code->listed)) derived.code = &code;
+    const bool agrees = std::ranges::equal(code.sets, derived.said, {}, &SetWord::literal);
+    if (agrees && (derived.code == nullptr || code.listed < derived.code->listed)) derived.code = &code;
   }
-  derived.key = std::move(key);
   derived.known = true;
   return derived.code;
 }
@@ -570,30 +601,30 @@ std::uint64_t RecordWriter::total_now(std::uint16_t index, std::uint16_t record)
   return totals_.value(index);
 }
 
-Result<void> RecordWriter::look_at_ascending(const Work& work, const FieldPlan& field) {
+bool RecordWriter::look_at_ascending(const Work& work, const FieldPlan& field) {
   auto& last = ascending_[*field.total];
   std::int64_t number = 0;
-  if (!parse_number(field, {work.bytes + field.at.offset, field.at.length}, number)) return {};
+  if (!parse_number(field, {work.bytes + field.at.offset, field.at.length}, number)) return true;
   if (last && number <= *last) {
-    return std::unexpected(refusal(work, field, "write.not-ascending",
+    return fail(refusal(work, field, "write.not-ascending",
                                    fmt::format("must rise from record to record, and {} comes after {}", number, *last),
                                    "Number the claims of a batch upwards, each number once."));
   }
   last = number;
-  return {};
+  return true;
 }
 
 // ---- Rules -------------------------------------------------------------------------------------------------------------
 
-Result<void> RecordWriter::look_at_check_digit(const Work& work, const FieldPlan& field) {
+bool RecordWriter::look_at_check_digit(const Work& work, const FieldPlan& field) {
   const std::string_view text = trimmed({work.bytes + field.at.offset, field.at.length});
-  if (check_digit_of(field.check_digit, text) != CheckDigitResult::wrong) return {};
+  if (check_digit_of(field.check_digit, text) != CheckDigitResult::wrong) return true;
   const std::string what = fmt::format("fails its check digit: {} would belong there ({})",
                                        expected_check_digit(field.check_digit, text), check_digit_rule(field.check_digit));
   const std::string remedy = "Compare the number with its source; one digit is probably wrong.";
-  if (field.fault >= Fault::error) return std::unexpected(refusal(work, field, "write.check-digit", what, remedy));
+  if (field.fault >= Fault::error) return fail(refusal(work, field, "write.check-digit", what, remedy));
   note(work, field, Severity::warning, "write.check-digit", what, remedy);
-  return {};
+  return true;
 }
 
 RecordWriter::Found RecordWriter::look(const Work& work, const Operand& operand) const {
@@ -615,25 +646,37 @@ RecordWriter::Found RecordWriter::look(const Work& work, const Operand& operand)
   return {trimmed(whole), whole, &field, true};
 }
 
-bool RecordWriter::is_true(const Work& work, const Test& test) const {
-  const Found found = look(work, test.operand);
-  if (!found.is_there) return true;  // A record without the field has nothing that could break the rule.
+bool RecordWriter::is_true(const Work& work, const TestRef& test) const {
+  const Test& plan = *test.plan;
+  std::string_view bytes;
   std::uint64_t marks = 0;
-  if (test.kind == Test::Kind::marked && found.field != nullptr && found.field->codes) {
-    const CodePlan* code = plan_.code_lists[*found.field->codes].find(found.trimmed);
-    marks = code == nullptr ? 0 : code->marks;
+  if (test.field >= 0) {
+    const auto field = static_cast<std::size_t>(test.field);
+    bytes = bytes_at({work.bytes, work.plan.length}, work.plan.fields[field].at);
+    if (plan.kind == Test::Kind::marked && work.steps.codes[field] != nullptr) marks = work.steps.codes[field]->marks;
+  } else if (test.word) {
+    bytes = test.word->text(work.words, scratch_);
+  } else {
+    const Found found = look(work, plan.operand);
+    if (!found.is_there) return true;  // A record without the field has nothing that could break the rule.
+    bytes = found.bytes;
+    if (plan.kind == Test::Kind::marked && found.field != nullptr && found.field->codes) {
+      const CodePlan* code = plan_.code_lists[*found.field->codes].find(found.trimmed);
+      marks = code == nullptr ? 0 : code->marks;
+    }
   }
-  if (test.kind != Test::Kind::same_as) return holds(test, found.bytes, marks, {});
-  const std::string own{found.bytes};  // Both sides may use the scratch text.
-  const Found other = look(work, test.other);
-  return !other.is_there || holds(test, own, marks, other.bytes);
+  if (plan.kind != Test::Kind::same_as) return holds(plan, bytes, marks, {});
+  const std::string own{bytes};  // Both sides may use the scratch text.
+  const Found other = look(work, plan.other);
+  return !other.is_there || holds(plan, own, marks, other.bytes);
 }
 
-Result<void> RecordWriter::look_at_checks(const Work& work, bool at_end) {
-  for (const CheckPlan& check : work.plan.checks) {
-    if (check.at_end != at_end || check.fault == Fault::none || check.fault == Fault::note) continue;
-    if (!std::ranges::all_of(check.when, [&](const Test& when) { return is_true(work, when); })) continue;
-    if (is_true(work, check.test)) continue;
+bool RecordWriter::look_at_checks(const Work& work, bool at_end) {
+  for (const CheckRef* rule : at_end ? work.steps.at_end : work.steps.now) {
+    const CheckPlan& check = *rule->plan;
+    bool speaks = true;
+    for (const TestRef& when : rule->when) speaks = speaks && is_true(work, when);
+    if (!speaks || is_true(work, rule->test)) continue;
     const std::string says = check.says.empty() ? fmt::format("The rule \"{}\" is broken.", check.test.text) : check.says;
     const std::string remedy = check.remedy.empty() ? "Correct the claim or the data of the creditor account." : check.remedy;
     const std::string_view entry = work.words.entry == nullptr ? std::string_view{} : work.words.entry->reference;
@@ -641,7 +684,7 @@ Result<void> RecordWriter::look_at_checks(const Work& work, bool at_end) {
                                             : fmt::format("{} of entry {}: {}", work.plan.title, entry, says);
     const Place place{.field = work.plan.name};
     if (check.fault != Fault::warning) {
-      return std::unexpected(Error{check.code.empty() ? "write.rule" : check.code, where, remedy, place, ErrorKind::refused});
+      return fail(Error{check.code.empty() ? "write.rule" : check.code, where, remedy, place, ErrorKind::refused});
     }
     notes_.add({.code = check.code.empty() ? "write.rule" : check.code,
                 .severity = Severity::warning,
@@ -649,7 +692,7 @@ Result<void> RecordWriter::look_at_checks(const Work& work, bool at_end) {
                 .message = where,
                 .remedy = remedy});
   }
-  return {};
+  return true;
 }
 
 Error RecordWriter::refusal(const Work& work, const FieldPlan& field, std::string code, std::string what,

@@ -1,6 +1,7 @@
 // One record of a layout from exchange words: every field filled, checked and padded. Private to generators/.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -12,6 +13,7 @@
 #include "core/result.hpp"
 #include "formats/plan.hpp"
 #include "formats/totals.hpp"
+#include "generators/word_ref.hpp"
 
 namespace counterfoil {
 
@@ -56,18 +58,37 @@ class RecordWriter {
     std::string blank;             // Written where nothing is said.
     std::string only_when_blank;   // Written where `only when` does not hold.
     std::vector<std::uint16_t> part_steps;  // Of RecordSteps::steps.
+    std::vector<WordRef> words;             // As FieldPlan::bindings.
+    std::vector<WordTestRef> only_when;
+  };
+  /// A test of a rule with the place of its operand worked out.
+  struct TestRef {
+    const Test* plan = nullptr;
+    std::int16_t field = -1;         // Of the record itself.
+    std::optional<WordRef> word;
+    bool is_fixed_in_batch = false;  // Asks a record that is the same for the whole batch.
+  };
+  struct CheckRef {
+    const CheckPlan* plan = nullptr;
+    TestRef test;
+    std::vector<TestRef> when;        // Asked for each record.
+    std::vector<TestRef> batch_when;  // Asked once a batch.
   };
   struct RecordSteps {
     std::string image;  // Constants and pads; steps write over it.
     std::vector<Step> steps;
     std::vector<std::uint16_t> order;  // Steps that are no parts.
+    std::vector<WordTestRef> write_when;
+    std::vector<CheckRef> checks;
+    std::vector<const CheckRef*> now, at_end;  // Those whose `batch_when` holds in this batch.
+    std::vector<const CodePlan*> codes;        // By field: what was written last.
     bool is_looked_at = false;  // Some operand asks for the last record of its family.
-    bool has_checks_at_end = false;
+    bool is_chosen = false;     // `now` and `at_end` are those of this batch.
   };
   /// For a code that the words decide: the answer for the last combination of words.
   struct Derived {
-    std::vector<BoundTo> words;
-    std::string key;
+    std::vector<WordRef> words;
+    std::vector<std::string> said;
     const CodePlan* code = nullptr;
     bool known = false;
   };
@@ -78,6 +99,7 @@ class RecordWriter {
   struct Work {
     std::uint16_t record;
     const RecordPlan& plan;
+    RecordSteps& steps;
     const ConstWords& words;
     char* bytes;
   };
@@ -91,33 +113,46 @@ class RecordWriter {
   std::vector<LastRecord> last_;       // By family.
   std::vector<std::optional<std::int64_t>> stated_;     // By total: what an opening record said.
   std::vector<std::optional<std::int64_t>> ascending_;  // By total: the last value.
+  std::array<std::vector<std::uint16_t>, 3> in_scope_;  // Totals of each scope.
   LastRecord opener_;                  // Of the open entry, where rules wait for its end.
   std::uint64_t records_ = 0;
   mutable std::string scratch_;
   std::string text_;
 
+  // Below, a function that answers false or `failed` has put the reason into `error_`: a Result for each field of each record
+  // would cost more than the field itself.
+  enum class Put : std::uint8_t { nothing, done, failed };
+  std::optional<Error> error_;
+
+  bool fail(Error error) {
+    error_ = std::move(error);
+    return false;
+  }
+
   void compile(std::uint16_t record);
   [[nodiscard]] bool is_stated_before(const RecordPlan& record, const TotalPlan& total) const;
   [[nodiscard]] std::string blank_of(const FieldPlan& field) const;
-  [[nodiscard]] bool says(const WordTest& test, const ConstWords& words) const;
+  void compile_checks(std::uint16_t record);
+  void choose_checks(const Work& work);
 
-  [[nodiscard]] Result<void> fill(const Work& work, const RecordSteps& steps, const Step& step);
-  [[nodiscard]] Result<bool> fill_from_words(const Work& work, const RecordSteps& steps, const Step& step);
-  [[nodiscard]] Result<bool> put_bound(const Work& work, const FieldPlan& field, const BoundTo& bound);
-  [[nodiscard]] Result<bool> put_operand(const Work& work, const FieldPlan& field, const Operand& operand);
-  [[nodiscard]] Result<void> put_text(const Work& work, const FieldPlan& field, std::string_view value);
-  [[nodiscard]] Result<void> put_bytes(const Work& work, const FieldPlan& field, std::string_view bytes);
-  [[nodiscard]] Result<void> put_number(const Work& work, const FieldPlan& field, std::int64_t number);
-  [[nodiscard]] Result<void> put_date(const Work& work, const FieldPlan& field, Date date);
-  [[nodiscard]] Result<void> put_time(const Work& work, const FieldPlan& field, std::string_view clock);
-  [[nodiscard]] Result<std::string_view> in_class(const Work& work, const FieldPlan& field, std::string_view value);
+  [[nodiscard]] bool fill(const Work& work, const Step& step);
+  [[nodiscard]] Put fill_from_words(const Work& work, const Step& step);
+  [[nodiscard]] Put put_word(const Work& work, const FieldPlan& field, const WordRef& word);
+  [[nodiscard]] Put put_operand(const Work& work, const FieldPlan& field, const Operand& operand);
+  [[nodiscard]] bool put_text(const Work& work, const FieldPlan& field, std::string_view value);
+  [[nodiscard]] bool put_bytes(const Work& work, const FieldPlan& field, std::string_view bytes);
+  [[nodiscard]] bool put_number(const Work& work, const FieldPlan& field, std::int64_t number);
+  [[nodiscard]] bool put_date(const Work& work, const FieldPlan& field, Date date);
+  [[nodiscard]] bool put_time(const Work& work, const FieldPlan& field, std::string_view clock);
+  [[nodiscard]] bool in_class(const Work& work, const FieldPlan& field, std::string_view& value);
   [[nodiscard]] const CodePlan* derive_code(std::uint16_t list, const ConstWords& words);
   [[nodiscard]] std::uint64_t total_now(std::uint16_t total, std::uint16_t record) const;
-  [[nodiscard]] Result<void> look_at_ascending(const Work& work, const FieldPlan& field);
-  [[nodiscard]] Result<void> look_at_check_digit(const Work& work, const FieldPlan& field);
-  [[nodiscard]] Result<void> look_at_checks(const Work& work, bool at_end);
+  [[nodiscard]] bool look_at_ascending(const Work& work, const FieldPlan& field);
+  [[nodiscard]] bool look_at_check_digit(const Work& work, const FieldPlan& field);
+  [[nodiscard]] bool look_at_checks(const Work& work, bool at_end);
 
-  [[nodiscard]] bool is_true(const Work& work, const Test& test) const;
+  [[nodiscard]] TestRef refer(std::uint16_t record, const Test& test) const;
+  [[nodiscard]] bool is_true(const Work& work, const TestRef& test) const;
   struct Found {  // What an operand leads to.
     std::string_view trimmed;
     std::string_view bytes;
