@@ -604,14 +604,16 @@ Result<void> save_batch(const Scope& scope, Batch& batch, BatchEvent event, std:
 
 Result<std::uint64_t> post_to_batch(const Scope& scope, const BatchPosting& posting) {
   require(scope.session.is_in_transaction(), "Events are posted with their bookings.");
-  // Claims on their way are touched; who had an end of its own keeps it.
+  // Claims on their way are touched; who had an end of its own keeps it. Only what came back before it was credited still
+  // gets its credit: the bank paid the whole batch, and the return waits in suspense for it.
   std::string moves;
   auto to_keep = ClaimState::planned;
   for (int i = 0; i <= static_cast<int>(ClaimState::unknown); ++i) {
     const auto from = static_cast<ClaimState>(i);
     const auto to = try_next_state(from, posting.kind);
-    if (!is_open(from) || !to) continue;
-    to_keep = *to;
+    const bool is_late_credit = to && *to == from;
+    if (!to || (!is_open(from) && !is_late_credit)) continue;
+    if (!is_late_credit) to_keep = *to;
     moves += fmt::format("{}('{}', '{}')", moves.empty() ? "" : ", ", claim_state_name(from), claim_state_name(*to));
   }
   if (moves.empty()) return 0U;
@@ -627,19 +629,22 @@ posted as (
          {amount}, 0, :reason, :file::uuid, :position::bigint, :operator
   from claim c {joins} join moves mv on mv.from_state = {state}
   where c.tenant_id = :tenant and c.batch_id = :batch and (:sequence::text is null or c.sequence = :sequence)
-  returning tenant_id, claim_id, number, amount_minor),
+    and (mv.from_state <> mv.to_state or not exists (select 1 from claim_event v where v.tenant_id = c.tenant_id
+                                                     and v.claim_id = c.id and v.kind = :kind))
+  returning tenant_id, claim_id, number, amount_minor, to_state),
 booked as (
   insert into journal (tenant_id, source_id, step, line, on_day, debit, credit, currency, amount_minor, bill_id, claim_id,
                        purpose)
   select p.tenant_id, p.claim_id, p.number, row_number() over (partition by p.claim_id order by i.bill_id), :on::date,
-         :debit, :credit, c.currency, i.amount_minor, i.bill_id, p.claim_id, :purpose
+         :debit, case when p.to_state = :keep then :credit else :late_credit end, c.currency, i.amount_minor, i.bill_id,
+         p.claim_id, :purpose
   from posted p join claim_item i on i.tenant_id = p.tenant_id and i.claim_id = p.claim_id
   join claim c on c.tenant_id = p.tenant_id and c.id = p.claim_id
   where p.amount_minor > 0),
 freed as (
   update claim_item i set holds = false from posted p
   where {frees} and i.tenant_id = p.tenant_id and i.claim_id = p.claim_id and i.holds)
-select count(*) from posted)",
+select count(*) from posted where to_state = :keep)",
       fmt::arg("moves", moves), fmt::arg("amount", move == MoneyMove::none ? "0" : "c.amount_minor"),
       fmt::arg("joins", claim_joins), fmt::arg("state", claim_state_sql),
       fmt::arg("frees", is_open(to_keep) || is_collected(to_keep) ? "false" : "true"));
@@ -655,6 +660,8 @@ select count(*) from posted)",
             {"sequence", posting.sequence ? SqlValue{sequence_type_code(*posting.sequence)} : SqlValue{std::nullopt}},
             {"debit", book_account_name(sides.debit)},
             {"credit", book_account_name(sides.credit)},
+            {"late_credit", book_account_name(BookAccount::suspense)},
+            {"keep", claim_state_name(to_keep)},
             {"purpose", sides.purpose}});
   if (!row) return std::unexpected(row.error());
   return std::get<0>(**row);

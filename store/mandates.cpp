@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "store/claim_columns.hpp"
 #include "store/mandate_columns.hpp"
 #include "store/stored_values.hpp"
 
@@ -300,6 +301,86 @@ Result<std::vector<StoredMandateEvent>> mandate_history(const Scope& scope, cons
                        .at = std::move(at)});
   }
   return history;
+}
+
+namespace {
+
+// Each claim raises its mandate's version by one and leaves the event of that version; several claims of one mandate in a
+// batch take consecutive versions. `set` is what one claim, or all of them together, change.
+Result<std::uint64_t> apply_to_all(const Scope& scope, const Id& batch, MandateEventKind kind, Date on,
+                                   std::string_view operator_name, std::string_view which, std::string_view set) {
+  auto row = scope.session.first_row<std::uint64_t>(
+      fmt::format(R"(
+with touched as materialized (
+  select c.mandate_id, c.sequence, c.collect_on, c.old_reference <> '' or c.old_creditor_id <> '' or c.old_creditor_name <> ''
+         or c.old_account_sealed is not null as carried,
+         row_number() over (partition by c.mandate_id order by c.sequence_number) as place
+  from claim c {}
+  where c.tenant_id = :tenant and c.batch_id = :batch and not c.is_prenote {}),
+summed as (
+  select mandate_id, count(*) as uses, bool_or(sequence = 'FNAL') as is_final, bool_or(sequence = 'OOFF') as is_one_off,
+         bool_or(carried) as carried, max(collect_on) as collected_on from touched group by mandate_id),
+-- The state it had, which an update cannot tell.
+before as materialized (
+  select m.id, m.state, m.version from mandate m join summed s on s.mandate_id = m.id where m.tenant_id = :tenant),
+changed as (
+  update mandate m set version = m.version + s.uses, {}
+  from summed s where m.tenant_id = :tenant and m.id = s.mandate_id
+  returning m.id, m.state),
+noted as (
+  insert into mandate_event (tenant_id, mandate_id, number, kind, from_state, to_state, on_day, detail, operator_name)
+  select :tenant, b.id, b.version + t.place, :kind, case when t.place = 1 then b.state else h.state end, h.state, :on::date,
+         '', :operator
+  from touched t join before b on b.id = t.mandate_id join changed h on h.id = b.id
+  returning 1)
+select count(*) from noted)",
+                  claim_joins, which, set),
+      {{"tenant", scope.tenant},
+       {"batch", batch},
+       {"kind", mandate_event_name(kind)},
+       {"on", on},
+       {"operator", operator_name}});
+  if (!row) return std::unexpected(row.error());
+  return std::get<0>(**row);
+}
+
+}  // namespace
+
+Result<std::uint64_t> apply_batch_to_mandates(const Scope& scope, const Id& batch, BatchMandateEffect effect, Date on,
+                                              std::string_view operator_name) {
+  require(scope.session.is_in_transaction(), "Mandates change together with their batch.");
+  auto before = scope.session.first_row<std::int32_t>(
+      "select 1 from batch_mandate_effect where tenant_id = :tenant and batch_id = :batch and effect = :effect",
+      {{"tenant", scope.tenant}, {"batch", batch}, {"effect", effect == BatchMandateEffect::sent ? "sent" : "settled"}});
+  if (!before) return std::unexpected(before.error());
+  if (*before) return 0U;
+  auto noted = scope.session.run(
+      "insert into batch_mandate_effect (tenant_id, batch_id, effect) values (:tenant, :batch, :effect)",
+      {{"tenant", scope.tenant}, {"batch", batch}, {"effect", effect == BatchMandateEffect::sent ? "sent" : "settled"}});
+  if (!noted) return std::unexpected(noted.error());
+  if (effect == BatchMandateEffect::sent) {
+    return apply_to_all(scope, batch, MandateEventKind::collection_sent, on, operator_name, "",
+                        "used = m.used + s.uses, final_sent = m.final_sent or s.is_final, "
+                        "final_next = m.final_next and not s.is_final");
+  }
+  // As take_collection_settled of the mandates folder: the last day, the amendment that was carried, and the end of a
+  // one-off or final collection.
+  return apply_to_all(
+      scope, batch, MandateEventKind::collection_settled, on, operator_name,
+      // It reached its due date, even if it came back later.
+      fmt::format("and exists (select 1 from claim_event v where v.tenant_id = c.tenant_id and v.claim_id = c.id "
+                  "and v.kind = '{}')",
+                  "settle"),
+      "last_collected_on = greatest(m.last_collected_on, s.collected_on), "
+      "old_reference = case when s.carried then '' else m.old_reference end, "
+      "old_creditor_id = case when s.carried then '' else m.old_creditor_id end, "
+      "old_creditor_name = case when s.carried then '' else m.old_creditor_name end, "
+      "old_account_key = case when s.carried then null else m.old_account_key end, "
+      "old_account_sealed = case when s.carried then null else m.old_account_sealed end, "
+      "state = case when s.is_final or s.is_one_off or m.one_off then 'ended' else m.state end, "
+      "end_kind = case when m.state = 'ended' then m.end_kind when s.is_final then 'final-collection' "
+      "when s.is_one_off or m.one_off then 'one-off-used' else m.end_kind end, "
+      "ended_on = case when m.state <> 'ended' and (s.is_final or s.is_one_off or m.one_off) then :on::date else m.ended_on end");
 }
 
 }  // namespace counterfoil

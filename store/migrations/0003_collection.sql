@@ -94,7 +94,7 @@ create table claim (
   constraint claim_batch foreign key (tenant_id, batch_id) references batch (tenant_id, id),
   constraint claim_mandate foreign key (tenant_id, mandate_id) references mandate (tenant_id, id)
 );
-create index claim_of_mandate on claim (tenant_id, mandate_id);
+create index claim_of_mandate on claim (tenant_id, mandate_reference);
 create index claim_blind on claim (tenant_id, account_blind);
 
 -- Which bills a claim collects. `holds`: no other claim may collect them now. It goes when the claim failed.
@@ -284,6 +284,16 @@ create table claim_repair (
   constraint claim_repair_claim foreign key (tenant_id, claim_id) references claim (tenant_id, id)
 );
 
+-- What a batch did to its mandates, so that it does so once.
+create table batch_mandate_effect (
+  tenant_id bigint not null,
+  batch_id uuid not null,
+  effect text not null check (effect in ('sent', 'settled')),
+  at timestamptz not null default now(),
+  constraint batch_mandate_effect_pkey primary key (tenant_id, batch_id, effect),
+  constraint batch_mandate_effect_batch foreign key (tenant_id, batch_id) references batch (tenant_id, id)
+);
+
 -- What a batch's state means for a claim that has no event of its own.
 create function claim_state_of_batch(state text) returns text language sql immutable as $$
   select case state
@@ -302,7 +312,8 @@ declare
   name text;
 begin
   foreach name in array array['batch_event', 'batch_left_out', 'claim', 'sealed_file', 'sealed_block',
-                              'sealed_file_chunk', 'approval', 'release', 'outbox_event', 'claim_event', 'claim_repair']
+                              'sealed_file_chunk', 'approval', 'release', 'outbox_event', 'claim_event', 'claim_repair',
+                              'batch_mandate_effect']
   loop
     execute format('create trigger %1$s_append_only before update or delete on %1$I '
                    'for each row execute function refuse_change()', name);
