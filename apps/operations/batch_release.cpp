@@ -134,6 +134,7 @@ Result<BatchStepResult> void_in_transaction(Desk& desk, const std::string& numbe
   const auto state = next_state(row.state, BatchEvent::make_void);
   if (!state) return as_refused(state.error());
   row.state = *state;
+  ++row.version;
   if (auto done = save_batch(desk.scope(), row, BatchEvent::make_void, desk.actor().name, why); !done) {
     return std::unexpected(done.error());
   }

@@ -238,6 +238,7 @@ Result<SealResult> seal_in_transaction(Desk& desk, const std::string& number) {
 
   auto& sealed = result.batch.batch;
   sealed.state = BatchState::sealed;
+  ++sealed.version;
   sealed.sequence_number = file.sequence;
   sealed.message_id = file.message_id;
   sealed.sha256 = digest_text(file.digest);

@@ -90,6 +90,7 @@ Result<void> finish_sending(Desk& desk, StoredBatch& batch, const SealedFile& fi
       return std::unexpected(moved.error());
     }
     row.state = *state;
+    ++row.version;
     if (auto saved = save_batch(desk.scope(), row, BatchEvent::send, desk.actor().name, file.file_name); !saved) {
       return std::unexpected(saved.error());
     }

@@ -191,6 +191,7 @@ Result<std::string> do_write_off(Desk& desk, const ExceptionCase& what, const Re
   const auto given_up = (*bill)->open();
   (*bill)->state = *state;
   (*bill)->open_minor = 0;
+  ++(*bill)->version;
   const auto detail = fmt::format("{} {}", what.number, request.comment);
   if (auto saved = save_bill(desk.scope(), **bill, BillEvent::write_off, desk.actor().name, detail); !saved) {
     return std::unexpected(saved.error());

@@ -431,6 +431,7 @@ Result<void> move_batch_on(Desk& desk, const Id& id, std::string_view why) {
     const auto state = next_state(batch.state, event);
     if (!state) return {};  // It is further on already, or was never sent.
     batch.state = *state;
+    ++batch.version;
     return save_batch(desk.scope(), batch, event, desk.actor().name, why);
   };
   if (all_decided) {

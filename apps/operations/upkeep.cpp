@@ -131,7 +131,7 @@ std::vector<std::string> next_commands(const Overview& figures) {
   const auto add = [&](std::uint64_t count, std::string_view command, std::string_view why) {
     if (count > 0) next.push_back(fmt::format("{:<42}# {} {}", command, count, why));
   };
-  add(figures.outbox_unknown, "counterfoil batch show --outbox", "files whose sending is not known");
+  add(figures.outbox_unknown, "counterfoil batch outbox", "files whose sending is not known");
   add(figures.outbox_waiting, "counterfoil batch send BATCH --to FOLDER", "released files to send");
   add(figures.batches_approved, "counterfoil batch release BATCH", "approved batches to release");
   add(figures.batches_sealed, "counterfoil batch approve BATCH", "sealed batches to approve");

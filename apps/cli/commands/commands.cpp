@@ -5,6 +5,12 @@ namespace counterfoil {
 std::vector<Command> all_commands() {
   std::vector<Command> all;
   for (const auto& part : {
+           setup_commands(),
+           data_commands(),
+           bill_commands(),
+           batch_commands(),
+           settle_commands(),
+           trust_commands(),
            file_commands(),
            format_commands(),
            help_commands(),

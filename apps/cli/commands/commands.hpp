@@ -7,6 +7,12 @@
 
 namespace counterfoil {
 
+[[nodiscard]] std::vector<Command> setup_commands();
+[[nodiscard]] std::vector<Command> data_commands();
+[[nodiscard]] std::vector<Command> bill_commands();
+[[nodiscard]] std::vector<Command> batch_commands();
+[[nodiscard]] std::vector<Command> settle_commands();
+[[nodiscard]] std::vector<Command> trust_commands();
 [[nodiscard]] std::vector<Command> file_commands();
 [[nodiscard]] std::vector<Command> format_commands();
 [[nodiscard]] std::vector<Command> help_commands();
