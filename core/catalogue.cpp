@@ -135,7 +135,24 @@ std::optional<std::string_view> Scheme::text(std::string_view key, std::string_v
   return std::get<std::string>(*value);
 }
 
+namespace {
+
+std::optional<Catalogue>& catalogue_of_site() {
+  static std::optional<Catalogue> catalogue;
+  return catalogue;
+}
+
+}  // namespace
+
+Result<void> Catalogue::use_directory(const std::string& directory) {
+  auto catalogue = with_directory(directory);
+  if (!catalogue) return std::unexpected(catalogue.error());
+  catalogue_of_site() = std::move(*catalogue);
+  return {};
+}
+
 const Catalogue& Catalogue::built_in() {
+  if (const auto& site = catalogue_of_site()) return *site;
   static const Catalogue built = [] {
     Catalogue catalogue;
     for (const SchemeFile& file : embedded_scheme_files()) {

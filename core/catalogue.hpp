@@ -160,8 +160,12 @@ struct KnownRule {
 
 class Catalogue {
  public:
-  /// The data in the binary, loaded once.
+  /// The data in the binary, loaded once; with the directory of `use_directory` laid over it, where one was given.
   [[nodiscard]] static const Catalogue& built_in();
+
+  /// From now on `built_in` is `with_directory(directory)`. Called once, by a program that starts, before anything else
+  /// asks for the catalogue: what was made from it before does not change.
+  [[nodiscard]] static Result<void> use_directory(const std::string& directory);
 
   /// The built-in data with `directory` laid over it: DIRECTORY/<scheme>/<file>. Layouts and tables replace those of
   /// the same name, reasons those of the same code, rules those of the same key, profiles and calendar years

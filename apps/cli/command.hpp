@@ -59,6 +59,7 @@ struct Globals {
   bool dry_run = false;
   std::string as = {};        // Another operator; only a test environment allows it.
   std::string database = {};  // postgresql://...; empty: the private cluster.
+  std::string schemes = {};   // A folder of schemes laid over those in the binary; else COUNTERFOIL_SCHEMES.
   std::string home = {};      // Data folder; empty: COUNTERFOIL_HOME, else the user's own.
   Date today = {};  // --as-of, else the day of this machine's clock and zone.
 };

@@ -3,12 +3,15 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
 #include <ctime>
 #include <exception>
 
 #include "apps/cli/commands/commands.hpp"
 #include "apps/cli/help.hpp"
 #include "apps/cli/parse.hpp"
+#include "core/catalogue.hpp"
+#include "formats/layout.hpp"
 
 namespace counterfoil {
 namespace {
@@ -40,6 +43,21 @@ int show_help(const std::vector<Command>& commands, const ParsedLine& line, Outp
   return finish(out, exit_done);
 }
 
+/// A site's own schemes must be whole: a layout that cannot be read would otherwise silently be the built-in one.
+Result<void> use_schemes(std::string folder, Output& out) {
+  if (const char* environment = std::getenv("COUNTERFOIL_SCHEMES"); folder.empty() && environment != nullptr) folder = environment;
+  if (folder.empty()) return {};
+  if (auto used = Catalogue::use_directory(folder); !used) return used;
+  const auto& findings = LayoutLibrary::built_in().findings();
+  if (std::ranges::none_of(findings, [](const Finding& finding) { return finding.severity == Severity::error; })) return {};
+  for (const auto& finding : findings) out.finding(finding);
+  return std::unexpected(Error{.code = "schemes.layout",
+                               .explanation = "A layout of the folder of schemes has mistakes.",
+                               .remedy = "Correct them, or leave --schemes and COUNTERFOIL_SCHEMES out.",
+                               .place = {.file = folder},
+                               .kind = ErrorKind::usage});
+}
+
 int run(const std::vector<std::string>& words) {
   const auto commands = all_commands();
   const auto line = parse_command_line(commands, words, day_of_this_machine());
@@ -52,6 +70,10 @@ int run(const std::vector<std::string>& words) {
   Output out{output_settings(line->globals.json, line->globals.quiet, line->no_color), stdout, stderr};
   if (line->help || line->version) return show_help(commands, *line, out);
 
+  if (auto ready = use_schemes(line->globals.schemes, out); !ready) {
+    out.error(ready.error());
+    return exit_code(ready.error().kind);
+  }
   Invocation invocation{*line->command, line->globals, line->values, out};
   const auto code = line->command->run(invocation);
   if (!code) {

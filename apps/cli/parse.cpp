@@ -165,6 +165,7 @@ Result<Globals> globals_of(const Taken& taken, Date today) {
                   .dry_run = is_on("--dry-run"),
                   .as = value_of("--as"),
                   .database = value_of("--database"),
+                  .schemes = value_of("--schemes"),
                   .home = value_of("--home"),
                   .today = today};
   if (const auto as_of = value_of("--as-of"); !as_of.empty()) {
@@ -230,6 +231,8 @@ const std::vector<Option>& global_options() {
       {.name = "--as", .value = "NAME", .help = "Act as another operator; only in a test environment"},
       {.name = "--database", .value = "URL", .help = "Use this PostgreSQL server instead of the private one"},
       {.name = "--home", .value = "FOLDER", .help = "Keep data here instead of in COUNTERFOIL_HOME or the user's data folder",
+       .kind = ValueKind::folder},
+      {.name = "--schemes", .value = "FOLDER", .help = "Lay this folder of schemes over the built-in ones, as COUNTERFOIL_SCHEMES does",
        .kind = ValueKind::folder},
       {.name = "--no-color", .value = "", .help = "Print without colours, as NO_COLOR does"},
   };

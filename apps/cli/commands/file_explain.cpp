@@ -231,22 +231,36 @@ class WordPrinter final : public WordSink {
     elements_.clear();
     const Scheme* scheme = Catalogue::built_in().find(head.scheme);
     if (scheme == nullptr) return;
-    // "pain.002.001.10": family, "001", version.
-    const std::string_view format = head.format;
-    if (format.size() < 15) return;
-    const std::string_view family = format.substr(0, 8);
-    const std::string_view version = format.substr(13);
+    // A format without a version, or with one that no table knows, gets the union of all versions.
+    const std::string_view family = head.format.substr(0, 8);
+    const std::string_view version = head.format.size() < 15 ? std::string_view{} : head.format.substr(13, 2);
     for (const auto& [name, table_text] : scheme->tables) {
       const auto table = XmlTable::parse(table_text.text, table_text.file);
       if (!table) continue;
       const auto plan = table->plan(family, version);
       if (!plan) continue;
       for (const auto& node : plan->nodes) {
-        const auto bound = find_binding(node.binding);
-        if (!bound || bound->binding == nullptr) continue;
-        elements_.push_back({*bound, plan->path_of(node), node.note});
+        if (node.binding == "file.created") created_path_ = plan->path_of(node);
+        const auto bound = find_binding(word_of(node.binding));
+        if (bound && bound->binding != nullptr) add_element({*bound, plan->path_of(node), node.note});
       }
       return;
+    }
+  }
+
+  /// A table tells reasons apart by their element; an entry has one.
+  static std::string_view word_of(std::string_view binding) {
+    if (binding == "reason.code" || binding == "reason.proprietary") return "entry.reason";
+    return binding == "reason.text" ? std::string_view{"entry.reason_text"} : binding;
+  }
+
+  /// Of several elements for one word the last one stands nearest to the entry.
+  void add_element(BoundElement element) {
+    const auto same = std::ranges::find_if(elements_, [&](const BoundElement& each) { return each.bound.name() == element.bound.name(); });
+    if (same == elements_.end()) {
+      elements_.push_back(std::move(element));
+    } else {
+      *same = std::move(element);
     }
   }
 
@@ -257,13 +271,15 @@ class WordPrinter final : public WordSink {
     Json json;
     json.object().field("line", line).field("title", title).array("words");
     std::string text = printer_.out().toned(Tone::strong, title) + "\n";
+    const auto add = [&](std::string_view name, std::string_view value, const std::string& path, const std::string& note) {
+      if (value.empty()) return;
+      json.object().field("word", name).field("value", value).field("path", path).field_if("note", note).end();
+      text += fmt::format("  {:<28} {}\n    {}\n", name, printable(value), printer_.out().toned(Tone::dim, path));
+    };
+    if (word == BoundWord::file) add("file.created", words_.file->created, created_path_, {});
     for (const auto& element : elements_) {
       if (element.bound.binding->word != word) continue;
-      const std::string value = value_of(element.bound, words_, currency, unmask_);
-      if (value.empty()) continue;
-      json.object().field("word", element.bound.name()).field("value", value).field("path", element.path).field_if("note", element.note).end();
-      text += fmt::format("  {:<28} {}\n    {}\n", element.bound.name(), printable(value),
-                          printer_.out().toned(Tone::dim, element.path));
+      add(element.bound.name(), value_of(element.bound, words_, currency, unmask_), element.path, element.note);
     }
     json.end().end();
     held_ = printer_.json() ? std::string{} : text;
@@ -289,6 +305,7 @@ class WordPrinter final : public WordSink {
   std::int64_t line_;
   bool unmask_;
   std::vector<BoundElement> elements_;
+  std::string created_path_;
   ConstWords words_;
   std::string held_;
   Json held_json_;
