@@ -735,6 +735,7 @@ class Checker {
       for (FieldPlan& whole : record.fields) {
         if (!whole.is_part && whole.at.offset <= part.at.offset && part.at.offset + part.at.length <= whole.at.offset + whole.at.length) {
           whole.parts.push_back(p);
+          if (whole.is_sensitive) record.fields[p].is_sensitive = true;
         }
       }
       if (part.at.offset + part.at.length > record.length) {
@@ -1004,7 +1005,7 @@ class Checker {
     test.operand = std::move(*left);
     test.negated = line.negated.has_value();
     const std::string& word = line.op.keyword.text;
-    test.text = test.operand.text + (test.negated ? " not " : " ") + word;
+    test.text = test.operand.text + (test.negated ? " not " : " ") + (word == "as" ? "same as" : word == "least" || word == "most" ? "at " + word : word);
     if (word == "=" || word == "in") {
       test.kind = Test::Kind::value_in;
       test.values = value_ranges(line.op.args);

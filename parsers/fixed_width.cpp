@@ -339,10 +339,10 @@ class Reader {
     }
     const At at{.line = line_, .first = first, .last = last, .field = {}};
     if (controls > 0) {
-      remark(plan_.tolerance.control_bytes, "charset.control-bytes", at, fmt::format("Line {} holds {} control characters (below 20 hex).", line_, controls), "They are kept as they are; ask the sender what they should be.");
+      remark(plan_.tolerance.control_bytes, "charset.control-bytes", at, fmt::format("Line {} holds {} control character{} (below 20 hex).", line_, controls, controls == 1 ? "" : "s"), "They are kept as they are; ask the sender what they should be.");
     }
     if (highs > 0) {
-      remark(plan_.tolerance.high_bytes, "charset.high-bytes", at, fmt::format("Line {} holds {} bytes above 7E hex, which this format does not have.", line_, highs), "They are read as UTF-8 where that fits, else as Latin-1; check the names on this line.");
+      remark(plan_.tolerance.high_bytes, "charset.high-bytes", at, fmt::format("Line {} holds {} byte{} above 7E hex, which this format does not have.", line_, highs, highs == 1 ? "" : "s"), "They are read as UTF-8 where that fits, else as Latin-1; check the names on this line.");
     }
   }
 
@@ -471,9 +471,10 @@ class Reader {
   void read_record(std::string_view bytes, std::uint16_t record) {
     const RecordPlan& plan = plan_.records[record];
     const Roles& roles = plan.roles;
-    if (entry_open_ && !roles.joins_entry) finish_entry();
-    if (roles.opens_file) open_file();
-    if (roles.opens_batch) open_batch();
+    const bool is_second_head = roles.opens_file && file_open_ && !file_closed_;  // Out of place: it ends nothing and opens nothing.
+    if (entry_open_ && !roles.joins_entry && !is_second_head) finish_entry();
+    if (roles.opens_file && !is_second_head) begin_file();
+    if (roles.opens_batch && !is_second_head) open_batch();
     if (roles.opens_entry || roles.joins_entry) open_entry(record, roles.opens_entry);
     if (roles.fills) ++fills_in_file_;
     if (roles.closes_file && batch_open_) close_batch();
@@ -510,11 +511,6 @@ class Reader {
       last_of_family_[family] = no_record;
       ++generation_[family];
     }
-  }
-
-  void open_file() {
-    if (file_open_ && !file_closed_) return;  // Out of place: said already.
-    begin_file();
   }
 
   void begin_file() {
@@ -892,7 +888,8 @@ class Reader {
     if (check.test.kind == Test::Kind::same_as) {
       if (const auto other = last_bytes(check.test.other)) found = found.substr(0, found.empty() ? 0 : found.size() - 1) + fmt::format("; {} is \"{}\".", check.test.other.text, *other);
     }
-    std::string message = check.says.empty() ? fmt::format("A rule of record {} does not hold: {}.{}", plan_.records[record].name, check.test.text, found) : check.says;
+    std::string message = check.says.empty() ? fmt::format("A rule of record {} does not hold: {}.", plan_.records[record].name, check.test.text) : check.says;
+    message += found;
     std::string remedy = check.remedy.empty() ? std::string{ask_the_sender} : check.remedy;
     if (check.fault == Fault::partial) {
       hold_partial(code, at, std::move(message), std::move(remedy));
@@ -1132,7 +1129,8 @@ class Reader {
     const FieldPlan& field = *step.field;
     std::optional<Date> day;
     bool fits = true;
-    const bool says_nothing = is_blank(bytes) || (field.none_value && bytes == *field.none_value);
+    // Zeros say nothing too where the field may be blank: banks fill either way.
+    const bool says_nothing = is_blank(bytes) || (field.none_value && bytes == *field.none_value) || (!field.is_required && is_zero(bytes));
     if (!says_nothing) {
       day = parse_date(field, bytes, plan_.century_pivot, day_of_file());
       if (!day && !may_be_date(field, bytes, plan_.century_pivot)) {
