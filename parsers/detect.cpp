@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 
+#include "formats/layout.hpp"
+#include "parsers/fixed_width.hpp"
+
 namespace counterfoil {
 namespace {
 
@@ -77,10 +80,27 @@ bool looks_like_csv(std::string_view text) {
   return false;
 }
 
+/// The layout that fits best, and how well in percent.
+struct BestLayout {
+  const LayoutPlan* plan = nullptr;
+  int score = 0;
+};
+
+BestLayout best_layout(std::string_view head, bool is_whole, const LayoutLibrary& layouts) {
+  BestLayout best;
+  for (const auto& plan : layouts.plans()) {
+    const int score = looks_like(*plan, head, is_whole);
+    if (score > best.score) best = {plan.get(), score};
+  }
+  return best;
+}
+
+// A layout that fits less well than this gives way to a table or a statement the text also looks like.
+constexpr int certain_layout = 60;
+
 }  // namespace
 
-Detected detect_shape(std::string_view head, bool is_whole) {
-  (void)is_whole;
+Detected detect_shape(std::string_view head, bool is_whole, const LayoutLibrary* layouts) {
   if (std::ranges::all_of(head, is_blank)) return {FileShape::empty, {}};
   for (const auto& magic : magics) {
     if (head.starts_with(magic.bytes)) return {magic.shape, {}};
@@ -88,8 +108,11 @@ Detected detect_shape(std::string_view head, bool is_whole) {
   const std::string_view text = without_mark(head);
   if (text.empty()) return {FileShape::empty, {}};
   if (text.front() == '<') return {FileShape::xml, {}};
+  const BestLayout layout = best_layout(head, is_whole, layouts == nullptr ? LayoutLibrary::built_in() : *layouts);
+  if (layout.score >= certain_layout) return {FileShape::fixed_width, layout.plan->name};
   if (looks_like_mt940(text)) return {FileShape::mt940, {}};
   if (looks_like_csv(text)) return {FileShape::csv, {}};
+  if (layout.plan != nullptr) return {FileShape::fixed_width, layout.plan->name};
   return {FileShape::unknown, {}};
 }
 

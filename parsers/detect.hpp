@@ -8,6 +8,8 @@
 
 namespace counterfoil {
 
+class LayoutLibrary;
+
 enum class FileShape : std::uint8_t {
   empty,        // No bytes, or white space only.
   zip,
@@ -29,7 +31,8 @@ struct Detected {
 /// How many bytes a detection wants to see.
 inline constexpr std::size_t detection_size = std::size_t{16} * 1024;
 
-/// `is_whole` says that `head` is all there is.
-[[nodiscard]] Detected detect_shape(std::string_view head, bool is_whole);
+/// `is_whole` says that `head` is all there is. Fixed-width formats are looked for among `layouts`; nullptr: those in
+/// the binary.
+[[nodiscard]] Detected detect_shape(std::string_view head, bool is_whole, const LayoutLibrary* layouts = nullptr);
 
 }  // namespace counterfoil

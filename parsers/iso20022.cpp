@@ -182,8 +182,8 @@ class Documents {
 
 }  // namespace
 
-Result<void> read_iso20022(ByteSource& source, const ReadOptions& options, WordSink& sink, std::uint32_t first_position) {
-  ReadState state{.sink = sink, .options = options, .scheme = Catalogue::built_in().find("iso20022"), .next_position = first_position};
+Result<void> read_iso20022(ByteSource& source, const ReadOptions& options, WordSink& sink) {
+  ReadState state{.sink = sink, .options = options, .scheme = Catalogue::built_in().find("iso20022")};
   Documents documents{state};
   while (true) {
     const auto piece = source.next();

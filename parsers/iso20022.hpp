@@ -23,9 +23,7 @@
 namespace counterfoil {
 
 /// Reads from the first byte to the end. Words and findings go to `sink`; the Error is for a source that fails.
-/// Positions of entries begin at `first_position`. A finding with `refuses_file` means that the bytes are not
-/// to be trusted; words delivered before it are void.
-[[nodiscard]] Result<void> read_iso20022(ByteSource& source, const ReadOptions& options, WordSink& sink,
-                                         std::uint32_t first_position = 1);
+/// A finding with `refuses_file` means that the bytes are not to be trusted; words delivered before it are void.
+[[nodiscard]] Result<void> read_iso20022(ByteSource& source, const ReadOptions& options, WordSink& sink);
 
 }  // namespace counterfoil

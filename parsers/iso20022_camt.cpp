@@ -328,7 +328,7 @@ class CamtReader final : public MessageReader {
     if (!amount_ || !details_are_summable_ || details_sum_.overflowed() || transactions_ < 2) return;
     const std::int64_t sum = details_sum_.value() < 0 ? -details_sum_.value() : details_sum_.value();
     if (sum == amount_->minor_units()) return;
-    state_.report(Severity::warning, "camt.details-sum", "The details add up to " + Money{sum, amount_->currency()}.text() + "; the booking is " + amount_->text() + ".",
+    state_.report(Severity::error, "camt.details-sum", "The details add up to " + Money{sum, amount_->currency()}.text() + "; the booking is " + amount_->text() + ".",
                   "The booking is what counts. Look for charges or missing details before it is settled.");
   }
 
@@ -463,7 +463,7 @@ class CamtReader final : public MessageReader {
       entry.outcome = Outcome::settled;
     } else if (code.family == "IDDT" && !credit) {
       entry.outcome = Outcome::unknown;
-      state_.report(Severity::warning, "camt.debit-unclear", "A debit of the collection family neither names a return nor a reversal.", "Compare it with the reversals that were sent.");
+      state_.report(Severity::error, "camt.debit-unclear", "A debit of the collection family neither names a return nor a reversal.", "Compare it with the reversals that were sent.");
     } else if (code.family.empty() && (!entry.reference.empty() || !entry.mandate.empty())) {
       // A proprietary code of the bank, or none: the references decide in the matching.
       entry.outcome = Outcome::unknown;
@@ -531,7 +531,7 @@ class CamtReader final : public MessageReader {
   void check_charges(const Entry& entry) {
     const std::int64_t more = entry.booked_minor - entry.amount_minor;
     if (more == 0 || more == entry.charges_minor) return;
-    state_.report(Severity::warning, "camt.return-difference",
+    state_.report(Severity::error, "camt.return-difference",
                   "The return books " + Money{entry.booked_minor, entry.currency}.text() + " for a collection of " + Money{entry.amount_minor, entry.currency}.text() + " and names charges of " + Money{entry.charges_minor, entry.currency}.text() + ".",
                   "The difference is neither charge nor collection yet. Ask the bank what it is.");
   }

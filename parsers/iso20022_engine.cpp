@@ -555,7 +555,7 @@ class XmlDocument::Engine final : public Locator {
       }
     }
     if (step.content == XmlContent::amount && currency_.empty()) {
-      warn("xml.no-currency", "The amount names no currency.", "Ask the bank: an amount without a currency is not used.");
+      state_.report(Severity::error, "xml.no-currency", "The amount names no currency.", "Ask the bank: an amount without a currency is not used.");
     }
   }
 

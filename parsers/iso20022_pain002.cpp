@@ -134,7 +134,7 @@ class Pain002Reader final : public MessageReader {
                     "The status " + said.status + " tells of a check of the payee's name. It neither accepts nor rejects anything.",
                     "Nothing to do for a collection.");
     } else if (known == nullptr) {
-      state_.report(Severity::warning, "pain002.status-unknown", "The status \"" + said.status.substr(0, 20) + "\" is not known. It is taken as no answer.",
+      state_.report(Severity::error, "pain002.status-unknown", "The status \"" + said.status.substr(0, 20) + "\" is not known. It is taken as no answer.",
                     "Ask the bank what it means, and decide by hand.");
     }
   }
@@ -156,7 +156,7 @@ class Pain002Reader final : public MessageReader {
     head.declared_sum_minor = sum_of(XmlWord::file_sum);
     state_.sink.file(head);
     if (trim_blanks(head.original_message_id).empty()) {
-      state_.report(Severity::warning, "pain002.no-original", "The report does not name the file it answers.",
+      state_.report(Severity::error, "pain002.no-original", "The report does not name the file it answers.",
                     "Find the file it answers by the day and way it was sent, and match it by hand.");
     }
     if (!file_.is_silent()) deliver_level(file_, Level::file);
@@ -229,7 +229,7 @@ class Pain002Reader final : public MessageReader {
     entry.reason = reason.reason;
     entry.reason_text = reason.reason_text;
     if (from == nullptr) {
-      state_.report(Severity::warning, "pain002.no-status", "Neither the transaction nor its block or file has a status that decides.",
+      state_.report(Severity::error, "pain002.no-status", "Neither the transaction nor its block or file has a status that decides.",
                     "Ask the bank what became of it.");
     }
     state_.sink.entry(entry);
@@ -280,7 +280,7 @@ class Pain002Reader final : public MessageReader {
                              (below.outcome == Outcome::accepted && above.outcome == Outcome::rejected) ||
                              (name_below == "block" && above.status == "RCVD");
     if (!contradicts) return;
-    state_.report(Severity::warning, "pain002.contradiction",
+    state_.report(Severity::error, "pain002.contradiction",
                   "The " + std::string{name_below} + " has the status " + below.status + ", the " + std::string{name_above} + " above it " + above.status + ". The lower one counts.",
                   "Look at the bank's online banking if the result surprises.");
   }

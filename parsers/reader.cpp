@@ -6,8 +6,10 @@
 #include <vector>
 
 #include "core/require.hpp"
+#include "formats/layout.hpp"
 #include "parsers/byte_source.hpp"
 #include "parsers/detect.hpp"
+#include "parsers/fixed_width.hpp"
 #include "parsers/iso20022.hpp"
 #include "parsers/zip.hpp"
 
@@ -25,14 +27,20 @@ class JudgingSink final : public WordSink {
   void end(const FileCounts& counts) override { next_.end(counts); }
 
   void entry(const Entry& entry) override {
-    last_position_ = std::max(last_position_, entry.position);
-    next_.entry(entry);
+    last_position_ = std::max(last_position_, entry.position + before_);
+    if (before_ == 0) return next_.entry(entry);
+    Entry moved = entry;
+    moved.position += before_;
+    next_.entry(moved);
   }
+
+  /// A further file of an archive begins: its positions go on after those before.
+  void begin_file() { before_ = last_position_; }
 
   void finding(const Finding& finding) override {
     if (finding.refuses_file) {
       verdict_ = Verdict::refused;
-    } else if (finding.severity != Severity::note && verdict_ == Verdict::accepted) {
+    } else if (finding.severity == Severity::error && verdict_ == Verdict::accepted) {
       verdict_ = Verdict::accepted_with_findings;
     }
     auto at = seen_.find(finding.code);
@@ -53,13 +61,12 @@ class JudgingSink final : public WordSink {
   }
 
   [[nodiscard]] Verdict verdict() const { return verdict_; }
-  [[nodiscard]] std::uint32_t next_position() const { return last_position_ + 1; }
 
  private:
   WordSink& next_;
   const ReadOptions& options_;
   Verdict verdict_ = Verdict::accepted;
-  std::uint32_t last_position_ = 0;
+  std::uint32_t last_position_ = 0, before_ = 0;
   std::map<std::string, std::uint64_t, std::less<>> seen_;
 };
 
@@ -99,17 +106,20 @@ class Reading {
     PeekedSource peeked{source};
     const auto head = peeked.peek(detection_size);
     if (!head) return std::unexpected(head.error());
-    Detected detected = detect_shape(*head, head->size() < detection_size);
+    Detected detected = detect_shape(*head, head->size() < detection_size, options_.layouts);
     if (!options_.format.empty() && detected.shape != FileShape::zip && detected.shape != FileShape::empty) detected = as_named();
     ReadOptions options = options_;
     options.file_name = name;
+    sink_.begin_file();
     switch (detected.shape) {
       case FileShape::zip:
         if (!is_member) return read_archive(peeked);
         refuse(sink_, name, "zip.nested", "An archive stands in the archive.", "Unpack it by hand, then read the bank files one by one.");
         return {};
       case FileShape::xml:
-        return read_iso20022(peeked, options, sink_, sink_.next_position());
+        return read_iso20022(peeked, options, sink_);
+      case FileShape::fixed_width:
+        return read_layout(peeked, options, detected.format);
       default:
         break;
     }
@@ -123,6 +133,18 @@ class Reading {
   [[nodiscard]] Detected as_named() const {
     if (names_xml(options_.format)) return {FileShape::xml, {}};
     return {FileShape::fixed_width, options_.format};
+  }
+
+  Result<void> read_layout(ByteSource& source, const ReadOptions& options, const std::string& format) {
+    const LayoutLibrary& layouts = options.layouts == nullptr ? LayoutLibrary::built_in() : *options.layouts;
+    const LayoutPlan* plan = layouts.find(format);
+    if (plan == nullptr) {
+      refuse(sink_, options.file_name, "file.format-unknown", "There is no format \"" + format + "\".", "List them with \"counterfoil format list\".");
+      return {};
+    }
+    // The verdict is drawn from the findings, as for every format.
+    if (const auto verdict = read_fixed_width(*plan, source, options, sink_); !verdict) return std::unexpected(verdict.error());
+    return {};
   }
 
   Result<void> read_archive(ByteSource& source) {

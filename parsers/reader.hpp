@@ -10,14 +10,18 @@
 
 namespace counterfoil {
 
+class LayoutLibrary;
+
 struct ReadOptions {
   std::string file_name;     // For places only; never used to decide what the file is.
   std::string format;        // Empty: detect by content. Else a name of `format list`, such as "nacha".
   bool accept_partial = false;  // A channel whose bank sends files without headers or controls (NACHA): those are warnings.
   std::uint64_t most_findings = 1000;  // Of one code; the rest is counted in one closing note. Garbage must not flood.
+  const LayoutLibrary* layouts = nullptr;  // The fixed-width formats to look for; nullptr: those in the binary.
 };
 
 /// What can be said of a file at its end. `refused` when any finding refuses it: nothing may be posted then.
+/// `accepted_with_findings` when any is an error: people must look. Warnings and notes leave it `accepted`.
 enum class Verdict : std::uint8_t { accepted, accepted_with_findings, refused };
 
 [[nodiscard]] std::string_view verdict_name(Verdict verdict);

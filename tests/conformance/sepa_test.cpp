@@ -321,7 +321,7 @@ TEST_P(SepaSample, YieldsWhatTheListSays) {
   }
   // What the schema refuses has at least a warning of ours.
   if (sample.validity.starts_with("NOT valid")) {
-    EXPECT_EQ(*verdict, Verdict::accepted_with_findings);
+    EXPECT_FALSE(read.findings.empty());
   }
 }
 
