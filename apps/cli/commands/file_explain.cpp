@@ -114,6 +114,8 @@ std::string coloured(Output& out, const AnnotatedRecord& record) {
   return line;
 }
 
+std::string_view without_trailing_blanks(std::string_view text) { return text.substr(0, text.find_last_not_of(' ') + 1); }
+
 void show_record(Output& out, const AnnotatedRecord& record) {
   const std::string title = record.name.empty() ? "no record of this format" : record.title + " (" + record.name + ")";
   out.line(fmt::format("line {}  {}", record.line, out.toned(Tone::strong, title)));
@@ -129,7 +131,7 @@ void show_record(Output& out, const AnnotatedRecord& record) {
   bool odd = false;
   for (const auto& field : record.fields) {
     const bool blank = field.raw.find_first_not_of(' ') == std::string::npos;
-    const std::string value = blank ? std::string{"(blank)"} : printable(field.raw);
+    const std::string value = blank ? std::string{"(blank)"} : printable(without_trailing_blanks(field.raw));
     const std::string name = fmt::format("{}{:<{}}", field.is_part ? "  " : "", field.name, widest);
     std::string line = fmt::format("  {:>4}-{:<4}{}  {}", field.first_column, field.last_column,
                                    out.toned(field.is_part ? Tone::dim : odd ? Tone::field_a : Tone::field_b, name), value);
@@ -367,8 +369,8 @@ Command file_explain_command() {
                   {.name = "--unmask", .value = "", .help = "Show account numbers in full"},
                   {.name = "--format", .value = "NAME", .help = "Take this format instead of looking; see counterfoil format list"},
                   {.name = "--partial", .value = "", .help = "The bank sends files without headers or controls"}},
-      .examples = {{.line = "file explain return.ach --line 3", .note = "The record a finding points at", .exit = 3},
-                   {.line = "file explain pain002.xml", .note = "Every word of the answer and its element", .exit = 3}},
+      .examples = {{.line = "file explain return.ach --line 3", .note = "The record a finding points at"},
+                   {.line = "file explain pain002.xml", .note = "Every word of the answer and its element"}},
       .run = explain};
 }
 

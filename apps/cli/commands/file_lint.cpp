@@ -87,7 +87,7 @@ Command file_lint_command() {
                   {.name = "--format", .value = "NAME", .help = "Take this format instead of looking; see counterfoil format list"},
                   {.name = "--partial", .value = "", .help = "The bank sends files without headers or controls"}},
       .examples = {{.line = "file lint debits.xml --profile gbic5", .note = "Would a German bank take it?"},
-                   {.line = "file lint return.ach --json", .note = "For a script", .exit = 3}},
+                   {.line = "file lint return.ach --json", .note = "For a script"}},
       .run = lint};
 }
 

@@ -226,9 +226,9 @@ Command file_show_command() {
                   {.name = "--unmask", .value = "", .help = "Show account numbers in full"},
                   {.name = "--format", .value = "NAME", .help = "Take this format instead of looking; see counterfoil format list"},
                   {.name = "--partial", .value = "", .help = "The bank sends files without headers or controls"}},
-      .examples = {{.line = "file show return.ach", .note = "Returned debits of a NACHA bank", .exit = 3},
-                   {.line = "file show pain002.xml --json", .note = "For a script", .exit = 3},
-                   {.line = "file show return.ach --jsonl", .note = "One line for every batch, entry and finding", .exit = 3}},
+      .examples = {{.line = "file show return.ach", .note = "Returned debits of a NACHA bank"},
+                   {.line = "file show pain002.xml --json", .note = "For a script"},
+                   {.line = "file show return.ach --jsonl", .note = "One line for every batch, entry and finding"}},
       .run = show};
 }
 

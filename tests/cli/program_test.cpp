@@ -1,0 +1,167 @@
+// The program as scripts meet it: streams, exit codes, examples, completion.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "apps/cli/commands/commands.hpp"
+#include "apps/cli/help.hpp"
+#include "tests/cli/run_program.hpp"
+
+namespace counterfoil::cli {
+namespace {
+
+const std::filesystem::path source{COUNTERFOIL_SOURCE_DIR};
+
+std::string read_source(const std::string& name) {
+  std::ifstream in{source / name, std::ios::binary};
+  return {std::istreambuf_iterator<char>{in}, {}};
+}
+
+class Program : public testing::Test {
+ protected:
+  void SetUp() override { folder_.copy_from(source / "fixtures" / "examples"); }
+  Run run(const std::string& arguments) { return run_counterfoil(folder_.path(), arguments); }
+
+  ScratchFolder folder_;
+};
+
+TEST_F(Program, RunsEveryExampleOfItsHelp) {
+  for (const auto& command : all_commands()) {
+    for (const auto& example : command.examples) {
+      if (!example.runs) continue;
+      const auto result = run(example.line);
+      EXPECT_EQ(result.exit, example.exit) << "counterfoil " << example.line << "\n" << result.err << result.out;
+    }
+  }
+}
+
+TEST_F(Program, ShowsHelpOfEveryCommandOnStdout) {
+  for (const auto& command : all_commands()) {
+    const auto result = run(command.path() + " --help");
+    EXPECT_EQ(result.exit, 0) << command.path();
+    EXPECT_NE(result.out.find("Examples:"), std::string::npos) << command.path();
+    EXPECT_EQ(result.err, "") << command.path();
+  }
+}
+
+TEST_F(Program, PrintsNoEscapeCodesWithoutATerminal) {
+  for (const std::string line : {"file show return.ach", "file explain return.ach", "file explain pain002.xml", "file lint return.ach", "format list", "nothing"}) {
+    const auto result = run(line);
+    EXPECT_EQ(result.out.find('\x1b'), std::string::npos) << line;
+    EXPECT_EQ(result.err.find('\x1b'), std::string::npos) << line;
+  }
+}
+
+TEST_F(Program, KeepsDataAndMessagesApart) {
+  const auto good = run("file show return.ach --json");
+  EXPECT_EQ(good.out.substr(0, 32), "{\"schema\":\"counterfoil.file.v1\",");
+  EXPECT_EQ(good.err, "");
+  const auto bad = run("file show missing.ach");
+  EXPECT_EQ(bad.out, "");
+  EXPECT_NE(bad.err, "");
+  EXPECT_EQ(bad.exit, 1);
+}
+
+TEST_F(Program, ReadsStandardInput) {
+  const auto result = run_line(folder_.path(), "cat return.ach | counterfoil file show - --json");
+  EXPECT_EQ(result.exit, run("file show return.ach --json").exit);
+}
+
+TEST_F(Program, StopsQuietlyWhenTheReaderOfItsOutputDoes) {
+  const auto result = run_line(folder_.path(), "counterfoil file explain return.ach | head -1");
+  EXPECT_EQ(result.err, "");
+}
+
+TEST_F(Program, SaysSoWhenItsOutputCannotBeWritten) {
+  const auto result = run_line(folder_.path(), "counterfoil format list >/dev/full");
+  EXPECT_EQ(result.exit, 1);
+  EXPECT_NE(result.err.find("output.cannot-write"), std::string::npos);
+}
+
+TEST_F(Program, MasksAccountsUnlessAskedNotTo) {
+  EXPECT_EQ(run("file show return.ach --jsonl").out.find("1234567\""), std::string::npos);
+  EXPECT_NE(run("file show return.ach --jsonl --unmask").out.find("\"payer_account\":\"1234567\""), std::string::npos);
+  EXPECT_EQ(run("file explain return.ach").out.find("7654321"), std::string::npos);
+}
+
+TEST_F(Program, ExplainsOneLineOfAFile) {
+  const auto result = run("file explain return.ach --line 4 --json");
+  EXPECT_NE(result.out.find("\"R01\""), std::string::npos);
+  EXPECT_EQ(run("file explain return.ach --line 400").exit, 2);
+}
+
+TEST_F(Program, WritesTheSameFileTwice) {
+  const std::string line = "file write --creditor creditor.toml --claims claims.csv --as-of 2026-11-24 --created 2026-11-24T09:00:00 -o ";
+  ASSERT_EQ(run(line + "a.xml").exit, 0);
+  ASSERT_EQ(run(line + "b.xml").exit, 0);
+  EXPECT_EQ(folder_.read("a.xml"), folder_.read("b.xml"));
+  const auto again = run(line + "a.xml --json");
+  EXPECT_EQ(again.exit, 0);
+  EXPECT_NE(again.out.find("already_there"), std::string::npos);
+  const auto other = run("file write --creditor creditor.toml --claims claims.csv --as-of 2026-11-24 --created 2026-11-24T10:00:00 -o a.xml");
+  EXPECT_EQ(other.exit, 6) << other.err;
+  EXPECT_EQ(folder_.read("a.xml"), folder_.read("b.xml"));
+}
+
+TEST_F(Program, TakesNoFileAwayAndLeavesNoneBehindOnADryRun) {
+  const auto result = run("file write --creditor nacha.toml --claims nacha.csv --as-of 2026-11-24 -o dry.ach --dry-run");
+  EXPECT_EQ(result.exit, 0) << result.err;
+  EXPECT_FALSE(std::filesystem::exists(folder_.path() / "dry.ach"));
+  EXPECT_FALSE(std::filesystem::exists(folder_.path() / "dry.ach.tmp"));
+}
+
+TEST_F(Program, WritesBlocksOfATableThatIsNotSorted) {
+  folder_.write("mixed.csv",
+                "reference,mandate,signed_on,sequence,payer_name,payer_account,amount,collect_on\n"
+                "A,M1,2024-01-01,RCUR,Anna Example,DE02500105170137075030,1.00,2026-12-02\n"
+                "B,M2,2024-01-01,FRST,Bert Example,DE02500105170137075030,2.00,2026-12-03\n"
+                "C,M3,2024-01-01,RCUR,Cleo Example,DE02500105170137075030,4.00,2026-12-02\n"
+                "D,M4,2024-01-01,FRST,Dora Example,DE02500105170137075030,8.00,2026-12-03\n");
+  const auto result = run("file write --creditor creditor.toml --claims mixed.csv --as-of 2026-11-24 -o mixed.xml --count 4 --sum 15.00 --json");
+  EXPECT_EQ(result.exit, 0) << result.err << result.out;
+  EXPECT_NE(result.out.find("\"batches\":2,\"entries\":4"), std::string::npos) << result.out;
+  const auto shown = run("file show mixed.xml --json");
+  EXPECT_EQ(shown.exit, 0) << shown.out;
+  EXPECT_NE(shown.out.find("\"debit_minor\":1500"), std::string::npos) << shown.out;
+}
+
+TEST_F(Program, RefusesWhenTheCallerExpectsAnotherSum) {
+  const auto result = run("file write --creditor creditor.toml --claims claims.csv --as-of 2026-11-24 -o x.xml --count 4 --sum 1234.51");
+  EXPECT_EQ(result.exit, 5);
+  EXPECT_NE(result.err.find("claims.count-differs"), std::string::npos) << result.err;
+  EXPECT_NE(result.err.find("claims.sum-differs"), std::string::npos) << result.err;
+  EXPECT_FALSE(std::filesystem::exists(folder_.path() / "x.xml"));
+}
+
+TEST_F(Program, CompletionScriptsParse) {
+  for (const std::string shell : {"bash", "zsh", "fish"}) {
+    const auto result = run_line(folder_.path(), "counterfoil completion " + shell + " >script; command -v " + shell + " >/dev/null || exit 42; " +
+                                                     shell + " -n script");
+    if (result.exit == 42) continue;  // That shell is not on this machine.
+    EXPECT_EQ(result.exit, 0) << shell << result.err;
+  }
+}
+
+TEST_F(Program, CompletesNounsVerbsAndFlags) {
+  const auto complete = [&](const std::string& words, int at) {
+    return run_line(folder_.path(), "counterfoil completion bash >script; bash -c 'source ./script; COMP_WORDS=(" + words + "); COMP_CWORD=" +
+                                        std::to_string(at) + "; _counterfoil; echo \"${COMPREPLY[*]}\"'").out;
+  };
+  EXPECT_EQ(complete("counterfoil fi", 1), "file\n");
+  EXPECT_EQ(complete("counterfoil file sh", 2), "show\n");
+  EXPECT_EQ(complete("counterfoil file show --unm", 3), "--unmask\n");
+  EXPECT_EQ(complete("counterfoil file show ret", 3), "return.ach\n");
+}
+
+TEST_F(Program, PageOfCommandsIsThatOfTheTable) {
+  const std::string page = command_reference(all_commands());
+  if (std::getenv("COUNTERFOIL_WRITE_PAGES") != nullptr) std::ofstream{source / "docs/COMMANDS.md"} << page;
+  EXPECT_EQ(read_source("docs/COMMANDS.md"), page)
+      << "docs/COMMANDS.md is not that of the program. Run this test once with COUNTERFOIL_WRITE_PAGES=1 and commit the page.";
+}
+
+}  // namespace
+}  // namespace counterfoil::cli
