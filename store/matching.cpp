@@ -63,7 +63,7 @@ select x.position, x.line, x.block_number, x.level, x.reference, x.instruction_i
        bb.original_id, bb.collect_on, bb.settled_on,
        c.id, c.batch_id, {state}, c.reference, {trace}, c.mandate_reference, c.account_key, c.account_sealed, c.bank,
        sf.message_id, sb.block_id, bn.number, c.currency, c.amount_minor, c.collect_on, settled.on_day, c.is_prenote,
-       le.number, s.id is not null, c.mandate_id
+       le.number, s.id is not null, c.mandate_id, le.on_day, lf.format, lx.bank_reference
 from bank_entry x
 left join bank_block bb on bb.tenant_id = x.tenant_id and bb.file_id = x.file_id and bb.number = x.block_number
 left join pairs p on p.position = x.position
@@ -71,8 +71,10 @@ left join claim c on c.tenant_id = :tenant and c.id = p.id
 left join batch ba on ba.tenant_id = c.tenant_id and ba.id = c.batch_id
 left join sealed_file sf on sf.tenant_id = c.tenant_id and sf.batch_id = c.batch_id
 left join sealed_block sb on sb.tenant_id = sf.tenant_id and sb.file_id = sf.id and sb.sequence = c.sequence
-left join lateral (select v.to_state, v.number from claim_event v where v.tenant_id = c.tenant_id and v.claim_id = c.id
-                   order by v.number desc limit 1) le on true
+left join lateral (select v.to_state, v.number, v.on_day, v.file_id, v.position from claim_event v
+                   where v.tenant_id = c.tenant_id and v.claim_id = c.id order by v.number desc limit 1) le on true
+left join bank_file lf on lf.tenant_id = :tenant and lf.id = le.file_id
+left join bank_entry lx on lx.tenant_id = :tenant and lx.file_id = le.file_id and lx.position = le.position
 left join lateral (select v.on_day from claim_event v where v.tenant_id = c.tenant_id and v.claim_id = c.id
                    and v.kind = 'settle' order by v.number limit 1) settled on true
 left join lateral (select b.number from claim_item i join bill b on b.tenant_id = i.tenant_id and b.id = i.bill_id
@@ -251,6 +253,7 @@ Result<void> Matching::State::read_candidate(const Stream& stream) {
   candidate.settled_on = stream.date(first + 15);
   candidate.settled_posted = candidate.settled_on.has_value();
   candidate.is_prenote = stream.boolean(first + 16);
+  candidate.earlier = {.format = text(21), .bank_reference = text(22), .on = stream.date(first + 20)};
   behind.push_back({.mandate = stream.id(first + 19),
                     .last_event = static_cast<std::int32_t>(stream.integer(first + 17)),
                     .is_shared = stream.boolean(first + 18)});
@@ -604,6 +607,18 @@ Result<std::unique_ptr<StandingRow>> standing_of(const Scope& scope, const Id& b
   if (!facts) return std::unexpected(facts.error());
   standing.currency = stored_currency(std::get<0>(**facts));
   standing.settled_as_batch = std::get<1>(**facts);
+  auto earlier = scope.session.first_row<std::string, Date>(
+      "select f.format, v.on_day from claim c join claim_event v on v.tenant_id = c.tenant_id and v.claim_id = c.id "
+      "and v.kind = 'settle' join bank_file f on f.tenant_id = v.tenant_id and f.id = v.file_id "
+      "where c.tenant_id = :tenant and c.batch_id = :batch and (:sequence::text is null or c.sequence = :sequence) limit 1",
+      {{"tenant", scope.tenant},
+       {"batch", batch},
+       {"sequence", row->sequence ? SqlValue{sequence_type_code(*row->sequence)} : SqlValue{std::nullopt}}});
+  if (!earlier) return std::unexpected(earlier.error());
+  if (*earlier) {
+    row->settled_format = std::get<0>(**earlier);
+    standing.earlier = {.format = row->settled_format, .bank_reference = {}, .on = std::get<1>(**earlier)};
+  }
   standing.message_id = row->message_id;
   standing.block_id = row->block_id;
   return row;
@@ -647,13 +662,6 @@ Result<std::unique_ptr<StandingRow>> find_batch_standing_by_sum(const Scope& sco
 
 namespace {
 
-IgnoreRule ignore_rule_of(std::string_view name) {
-  for (int i = 0; i <= static_cast<int>(IgnoreRule::instruction); ++i) {
-    if (ignore_rule_name(static_cast<IgnoreRule>(i)) == name) return static_cast<IgnoreRule>(i);
-  }
-  return stored_name(std::optional<IgnoreRule>{});
-}
-
 Disposition disposition_of(std::string_view name) {
   for (const auto value : {Disposition::posted, Disposition::exception, Disposition::ignored}) {
     if (disposition_name(value) == name) return value;
@@ -691,7 +699,7 @@ Result<void> visit_matches(const Scope& scope, const MatchFilter& filter, const 
     row.line = static_cast<std::uint32_t>(stream->integer(3));
     row.disposition = disposition_of(stream->text(4));
     row.rule = stored_name(parse_match_rule(stream->text(5)));
-    row.ignored_by = ignore_rule_of(stream->text(6));
+    row.ignored_by = stored_name(parse_ignore_rule(stream->text(6)));
     row.evidence.compared = static_cast<std::uint16_t>(stream->integer(7));
     row.evidence.agreed = static_cast<std::uint16_t>(stream->integer(8));
     row.reference = stream->text(9);

@@ -84,6 +84,7 @@ class Matching {
 struct StandingRow {
   std::string message_id;
   std::string block_id;
+  std::string settled_format;            // Of the file that settled it, as a batch or singly; empty: none did.
   std::optional<SequenceType> sequence;  // Of the block.
   BatchStanding standing;                // Its views point into this row.
 };
