@@ -6,16 +6,6 @@
 #include "formats/field.hpp"
 
 namespace counterfoil {
-namespace {
-
-std::uint64_t marks_of(const LayoutPlan& plan, const FieldPlan& field, std::string_view bytes) {
-  if (!field.codes) return 0;
-  const CodePlan* code = plan.code_lists[*field.codes].find(trimmed(bytes));
-  return code == nullptr ? 0 : code->marks;
-}
-
-}  // namespace
-
 TotalsKeeper::TotalsKeeper(const LayoutPlan& plan) : plan_{&plan}, kept_(plan.totals.size()), steps_(plan.records.size()), needs_(plan.records.size()) {
   for (std::uint16_t t = 0; t < plan.totals.size(); ++t) {
     const TotalPlan& total = plan.totals[t];
@@ -63,13 +53,23 @@ void TotalsKeeper::add_decoded(std::uint16_t record, const std::int64_t* numbers
   for (const Step& step : steps_[record]) take(step, record, numbers, bad, bytes);
 }
 
+std::uint64_t TotalsKeeper::marks_of(const FieldPlan& field, std::string_view bytes) {
+  if (!field.codes) return 0;
+  if (last_code_.field == &field && last_code_.bytes == bytes) return last_code_.marks;
+  const CodePlan* code = plan_->code_lists[*field.codes].find(trimmed(bytes));
+  last_code_.field = &field;
+  last_code_.bytes.assign(bytes);
+  last_code_.marks = code == nullptr ? 0 : code->marks;
+  return last_code_.marks;
+}
+
 void TotalsKeeper::take(const Step& step, std::uint16_t record, const std::int64_t* numbers, const std::uint8_t* bad, std::string_view bytes) {
   const RecordPlan& plan = plan_->records[record];
   if (step.where != nullptr) {
     for (const Test& test : *step.where) {
       const FieldPlan& field = plan.fields[static_cast<std::size_t>(test.operand.field_of_record[record])];
       const std::string_view value = bytes_at(bytes, field.at);
-      const std::uint64_t marks = test.kind == Test::Kind::marked ? marks_of(*plan_, field, value) : 0;
+      const std::uint64_t marks = test.kind == Test::Kind::marked ? marks_of(field, value) : 0;
       if (!holds(test, value, marks, {})) return;
     }
   }

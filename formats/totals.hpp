@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -55,7 +56,15 @@ class TotalsKeeper {
   std::array<std::vector<std::uint16_t>, 3> in_scope_;         // Totals of each scope and of those inside.
   std::vector<std::int64_t> numbers_;  // Scratch of `add`.
   std::vector<std::uint8_t> bad_;
+  /// The code looked up last: totals of batch and file, and one entry after the other, ask for the same.
+  struct LastCode {
+    const FieldPlan* field = nullptr;
+    std::string bytes;
+    std::uint64_t marks = 0;
+  };
+  LastCode last_code_;
 
+  [[nodiscard]] std::uint64_t marks_of(const FieldPlan& field, std::string_view bytes);
   void take(const Step& step, std::uint16_t record, const std::int64_t* numbers, const std::uint8_t* bad, std::string_view bytes);
 };
 

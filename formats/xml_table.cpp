@@ -112,8 +112,11 @@ class XmlTableParser {
       ++number_;
       if (auto taken = take_line(line); !taken) return std::unexpected(taken.error());
     }
-    if (table_.families_.empty()) return fault("table.no-family", "The table names no message family.", "Begin with: family NAME ROOT-ELEMENT.");
-    if (table_.message_.empty()) return fault("table.no-message", "The table has no part \"message\".", "Describe the message under a line \"message\".");
+    if (table_.families_.empty())
+      return fault("table.no-family", "The table names no message family.", "Begin with: family NAME ROOT-ELEMENT.");
+    if (table_.message_.empty())
+      return fault("table.no-message", "The table has no part \"message\".",
+                   "Describe the message under a line \"message\".");
     return std::move(table_);
   }
 
@@ -153,31 +156,39 @@ class XmlTableParser {
     } else if (first == "message" && words.size() == 1) {
       into_ = &table_.message_;
     } else {
-      return fault("table.unknown-line", "\"" + std::string{first} + "\" begins no line that a table knows, or its words are incomplete.",
+      return fault("table.unknown-line",
+                   "\"" + std::string{first} + "\" begins no line that a table knows, or its words are incomplete.",
                    "Use family, versions, source, shape or message, or indent an element.");
     }
     return {};
   }
 
   Result<void> take_element(std::string_view rest, std::uint32_t indent) {
-    if (into_ == nullptr) return fault("table.element-outside", "An element stands before any shape or message.", "Put it under a line \"shape NAME\" or \"message\".");
+    if (into_ == nullptr)
+      return fault("table.element-outside", "An element stands before any shape or message.",
+                   "Put it under a line \"shape NAME\" or \"message\".");
     XmlTable::Line line;
     line.number = number_;
     line.depth = indent / 2;
     line.node.note = note_;
     const std::uint32_t deepest = into_->empty() ? 1 : into_->back().depth + 1;
     if (indent % 2 != 0 || line.depth > deepest) {
-      return fault("table.indent", "The line is indented by " + std::to_string(indent) + " spaces; the line above allows at most " + std::to_string(deepest * 2) + ".",
+      return fault("table.indent",
+                   "The line is indented by " + std::to_string(indent) + " spaces; the line above allows at most " +
+                       std::to_string(deepest * 2) + ".",
                    "Indent each level by two spaces.");
     }
     if (const auto arrow = rest.find("->"); arrow != std::string_view::npos) {
       line.node.binding = trimmed(rest.substr(arrow + 2));
       rest = trimmed(rest.substr(0, arrow));
-      if (line.node.binding.empty()) return fault("table.no-binding", "Nothing stands after \"->\".", "Name the exchange word, such as entry.amount.");
+      if (line.node.binding.empty())
+        return fault("table.no-binding", "Nothing stands after \"->\".",
+                     "Name the exchange word, such as entry.amount.");
     }
     if (const auto open = rest.find('['); open != std::string_view::npos) {
       const auto close = rest.find(']', open);
-      if (close == std::string_view::npos) return fault("table.marks", "The bracket is not closed.", "Write marks as [04-] or [camt.053].");
+      if (close == std::string_view::npos)
+        return fault("table.marks", "The bracket is not closed.", "Write marks as [04-] or [camt.053].");
       for (const auto mark : split(rest.substr(open + 1, close - open - 1), " ")) line.marks.emplace_back(mark);
       rest = trimmed(rest.substr(0, open));
     }
@@ -186,23 +197,31 @@ class XmlTableParser {
       line.is_alternative = true;
       words.erase(words.begin());
     }
-    if (auto read = words.size() == 2 && words.front() == "at" ? take_refinement(line, words[1]) : take_words(line, words); !read) return read;
+    if (auto read =
+            words.size() == 2 && words.front() == "at" ? take_refinement(line, words[1]) : take_words(line, words);
+        !read)
+      return read;
     into_->push_back(std::move(line));
     return {};
   }
 
   Result<void> take_refinement(XmlTable::Line& line, std::string_view path) {
-    if (line.node.binding.empty()) return fault("table.no-binding", "A line \"at\" binds nothing.", "Write: at PATH -> word.");
+    if (line.node.binding.empty())
+      return fault("table.no-binding", "A line \"at\" binds nothing.", "Write: at PATH -> word.");
     line.is_refinement = true;
     line.node.name = path;
     return {};
   }
 
   Result<void> take_words(XmlTable::Line& line, const std::vector<std::string_view>& words) {
-    if (words.size() < 2) return fault("table.element", "An element line needs a name and how often it stands there.", "Write: Name 0..1 text 1..35.");
+    if (words.size() < 2)
+      return fault("table.element", "An element line needs a name and how often it stands there.",
+                   "Write: Name 0..1 text 1..35.");
     line.node.name = words[0];
     const auto occurs = parse_range(words[1]);
-    if (!occurs) return fault("table.occurs", "\"" + std::string{words[1]} + "\" does not say how often the element stands there.", "Write 1, 0..1, 0..n or 1..n.");
+    if (!occurs)
+      return fault("table.occurs", "\"" + std::string{words[1]} + "\" does not say how often the element stands there.",
+                   "Write 1, 0..1, 0..n or 1..n.");
     line.node.occurs_min = occurs->from;
     line.node.occurs_max = occurs->to;
     if (words.size() == 2) return {};
@@ -211,15 +230,19 @@ class XmlTableParser {
       return {};
     }
     const auto found = std::ranges::find(contents, words[2], [](const auto& row) { return row.second; });
-    if (found == contents.end()) return fault("table.content", "\"" + std::string{words[2]} + "\" is no content a table knows.", "Use text, digits, code, one-of, date, date-time, amount, decimal, bool, iban, bic, any or =Shape.");
+    if (found == contents.end())
+      return fault("table.content", "\"" + std::string{words[2]} + "\" is no content a table knows.",
+                   "Use text, digits, code, one-of, date, date-time, amount, decimal, bool, iban, bic, any or =Shape.");
     line.node.content = found->first;
     if (has_length(found->first)) {
       const auto length = words.size() == 4 ? parse_range(words[3]) : std::nullopt;
-      if (!length) return fault("table.length", "The length of " + line.node.name + " is missing.", "Write it as 1..35.");
+      if (!length)
+        return fault("table.length", "The length of " + line.node.name + " is missing.", "Write it as 1..35.");
       line.node.length_min = length->from;
       line.node.length_max = length->to;
     } else if (found->first == XmlContent::one_of) {
-      if (words.size() != 4) return fault("table.codes", "The codes of " + line.node.name + " are missing.", "Write them as DBIT|CRDT.");
+      if (words.size() != 4)
+        return fault("table.codes", "The codes of " + line.node.name + " are missing.", "Write them as DBIT|CRDT.");
       for (const auto code : split(words[3], "|")) line.node.codes.emplace_back(code);
     } else if (words.size() != 3) {
       return fault("table.content", "\"" + std::string{words[3]} + "\" is not expected here.", "Remove it.");
@@ -279,7 +302,8 @@ class XmlPlanMaker {
     return std::ranges::any_of(line.marks, [](const std::string& mark) { return is_version(mark); });
   }
 
-  Result<void> grow(const std::vector<XmlTable::Line>& lines, std::size_t& at, std::uint32_t depth, std::vector<Tree>& into) {
+  Result<void> grow(const std::vector<XmlTable::Line>& lines, std::size_t& at, std::uint32_t depth,
+                    std::vector<Tree>& into) {
     std::uint32_t choice = 0;
     bool was_alternative = false;
     while (at < lines.size() && lines[at].depth >= depth) {
@@ -300,11 +324,16 @@ class XmlPlanMaker {
     return {};
   }
 
-  Result<void> grow_inside(const XmlTable::Line& line, const std::vector<XmlTable::Line>& lines, std::size_t& at, Tree& tree) {
+  Result<void> grow_inside(const XmlTable::Line& line, const std::vector<XmlTable::Line>& lines, std::size_t& at,
+                           Tree& tree) {
     if (!line.shape.empty()) {
       const auto shape = std::ranges::find(table_.shapes_, line.shape, &XmlTable::Shape::name);
-      if (shape == table_.shapes_.end()) return fault("table.shape-unknown", "No shape is named \"" + line.shape + "\".", "Define it, or correct the name.", line.number);
-      if (++nesting_ > 40) return fault("table.shape-cycle", "The shape \"" + line.shape + "\" holds itself.", "Break the circle.", line.number);
+      if (shape == table_.shapes_.end())
+        return fault("table.shape-unknown", "No shape is named \"" + line.shape + "\".",
+                     "Define it, or correct the name.", line.number);
+      if (++nesting_ > 40)
+        return fault("table.shape-cycle", "The shape \"" + line.shape + "\" holds itself.", "Break the circle.",
+                     line.number);
       used_shapes.insert(line.shape);
       std::size_t inner = 0;
       auto grown = grow(shape->lines, inner, 1, tree.children);
@@ -398,13 +427,13 @@ class XmlPlanMaker {
     const auto last = first + plan.nodes[parent].child_count;
     for (auto node = first; node != last; ++node) {
       if (node->choice == 0) continue;
-      node->is_choice_required = std::all_of(first, last, [&](const XmlNode& other) {
-        return other.choice != node->choice || other.occurs_min > 0;
-      });
+      node->is_choice_required = std::all_of(
+          first, last, [&](const XmlNode& other) { return other.choice != node->choice || other.occurs_min > 0; });
     }
   }
 
-  std::unexpected<Error> fault(std::string code, std::string explanation, std::string remedy, std::uint32_t line) const {
+  std::unexpected<Error> fault(std::string code, std::string explanation, std::string remedy,
+                               std::uint32_t line) const {
     return std::unexpected(Error{.code = std::move(code),
                                  .explanation = std::move(explanation),
                                  .remedy = std::move(remedy),
@@ -447,11 +476,12 @@ Result<XmlTable> XmlTable::parse(std::string_view text, const std::string& file_
 Result<XmlPlan> XmlTable::plan(std::string_view family, std::string_view version) const {
   const auto found = std::ranges::find(families_, family, &Family::name);
   if (found == families_.end()) {
-    return std::unexpected(Error{.code = "table.family",
-                                 .explanation = "The table describes no message \"" + std::string{family.substr(0, 40)} + "\".",
-                                 .remedy = "Ask for one of its families.",
-                                 .place = {.file = file_name_},
-                                 .kind = ErrorKind::usage});
+    return std::unexpected(
+        Error{.code = "table.family",
+              .explanation = "The table describes no message \"" + std::string{family.substr(0, 40)} + "\".",
+              .remedy = "Ask for one of its families.",
+              .place = {.file = file_name_},
+              .kind = ErrorKind::usage});
   }
   const bool is_described = std::ranges::find(versions_, version) != versions_.end();
   return XmlPlanMaker{*this, *found, is_described ? version : std::string_view{}}.make();
@@ -476,24 +506,30 @@ std::vector<Finding> XmlTable::lint(std::span<const std::string_view> known_bind
     if (i == 0) {
       missed_everywhere = maker.missed;
     } else {
-      std::erase_if(missed_everywhere, [&](const Line* line) { return std::ranges::find(maker.missed, line) == maker.missed.end(); });
+      std::erase_if(missed_everywhere,
+                    [&](const Line* line) { return std::ranges::find(maker.missed, line) == maker.missed.end(); });
     }
   }
   for (const Line* line : missed_everywhere) {
-    add("table.binding-misses", line->number, "No element stands at " + line->node.name + ".", "Correct the path, or remove the line.");
+    add("table.binding-misses", line->number, "No element stands at " + line->node.name + ".",
+        "Correct the path, or remove the line.");
   }
   for (const auto& shape : shapes_) {
-    if (!used.contains(shape.name)) add("table.shape-unused", shape.line, "Nothing uses the shape \"" + shape.name + "\".", "Remove it, or use it.");
+    if (!used.contains(shape.name))
+      add("table.shape-unused", shape.line, "Nothing uses the shape \"" + shape.name + "\".", "Remove it, or use it.");
   }
   const auto check_lines = [&](const std::vector<Line>& lines) {
     for (const auto& line : lines) {
       const auto& binding = line.node.binding;
       if (!binding.empty() && !known_bindings.empty() && !std::ranges::binary_search(known_bindings, binding)) {
-        add("table.binding-unknown", line.number, "\"" + binding + "\" is no word the reader knows.", "Correct the name.");
+        add("table.binding-unknown", line.number, "\"" + binding + "\" is no word the reader knows.",
+            "Correct the name.");
       }
       for (const auto& mark : line.marks) {
         const bool is_family = std::ranges::find(families_, mark, &Family::name) != families_.end();
-        if (!is_version(mark) && !is_family) add("table.mark-unknown", line.number, "\"" + mark + "\" is neither a version nor a family of this table.", "Write [04-] or [camt.053].");
+        if (!is_version(mark) && !is_family)
+          add("table.mark-unknown", line.number, "\"" + mark + "\" is neither a version nor a family of this table.",
+              "Write [04-] or [camt.053].");
       }
     }
   };

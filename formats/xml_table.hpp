@@ -25,12 +25,13 @@
 //         DbtrAgt     0..1  =Agent
 //           at FinInstnId/BICFI -> entry.payer_bank
 //
-// An element line is: its name, how often it stands there (1, 0..1, 0..n, 1..n, 0..2), its content, marks in brackets, a
-// binding. "|" before the name makes it one of the alternatives of a choice: neighbouring "|" lines form one choice.
+// An element line is: its name, how often it stands there (1, 0..1, 0..n, 1..n, 0..2), its content, marks in brackets,
+// a binding. "|" before the name makes it one of the alternatives of a choice: neighbouring "|" lines form one choice.
 // Content: nothing (it has children), "=Shape", "any" (not described: skipped) or a leaf type:
-// text A..B, digits A..B, code A..B, one-of X|Y|Z, date, date-time, amount (a decimal with the attribute Ccy), decimal, bool, iban,
-// bic. Marks: versions "04-", "-06", "04-08", "02"; families "camt.054". An element with marks exists only there; the same
-// name may stand twice with different marks. "at PATH -> binding" binds an element inside a shape or under a line above.
+// text A..B, digits A..B, code A..B, one-of X|Y|Z, date, date-time, amount (a decimal with the attribute Ccy), decimal,
+// bool, iban, bic. Marks: versions "04-", "-06", "04-08", "02"; families "camt.054". An element with marks exists only
+// there; the same name may stand twice with different marks. "at PATH -> binding" binds an element inside a shape or
+// under a line above.
 #pragma once
 
 #include <cstdint>
@@ -68,13 +69,13 @@ inline constexpr std::uint32_t xml_unbounded = std::numeric_limits<std::uint32_t
 /// One element of a plan.
 struct XmlNode {
   std::string name;
-  std::string binding;             // "entry.amount"; empty where nobody needs it.
+  std::string binding;  // "entry.amount"; empty where nobody needs it.
   std::string note;
   std::vector<std::string> codes;  // one_of
   XmlContent content = XmlContent::children;
   std::uint32_t length_min = 0, length_max = 0;  // Characters of text, digits and code.
   std::uint32_t occurs_min = 1, occurs_max = 1;
-  std::uint32_t choice = 0;        // Siblings with the same number above 0 are alternatives of which one stands.
+  std::uint32_t choice = 0;  // Siblings with the same number above 0 are alternatives of which one stands.
   bool is_choice_required = false;
   std::uint32_t parent = 0;
   std::uint32_t child_first = 0, child_count = 0;  // Its children are neighbours in XmlPlan::nodes, in order.
@@ -123,7 +124,7 @@ class XmlTable {
     std::uint32_t number = 0;
     std::uint32_t depth = 0;
     bool is_alternative = false;
-    bool is_refinement = false;      // An "at" line; `node.name` is its path.
+    bool is_refinement = false;  // An "at" line; `node.name` is its path.
     std::string shape;
     std::vector<std::string> marks;
     XmlNode node;
