@@ -613,6 +613,8 @@ Result<std::uint64_t> post_to_batch(const Scope& scope, const BatchPosting& post
     const auto to = try_next_state(from, posting.kind);
     const bool is_late_credit = to && *to == from;
     if (!to || (!is_open(from) && !is_late_credit)) continue;
+    // Silence proves nothing of a claim whose fate is not known.
+    if (from == ClaimState::unknown && posting.bank_file.is_nil()) continue;
     if (!is_late_credit) to_keep = *to;
     moves += fmt::format("{}('{}', '{}')", moves.empty() ? "" : ", ", claim_state_name(from), claim_state_name(*to));
   }
