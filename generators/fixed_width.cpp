@@ -75,16 +75,29 @@ Result<Style> style_of(const LayoutPlan& plan, const WriteOrder& order) {
   return style;
 }
 
+/// What decided last which record of a node is due, for nodes where nothing else decides.
+struct LastDue {
+  std::size_t batch = 0;  // From 1.
+  Outcome outcome = Outcome::none;
+  Level level = Level::entry;
+  std::uint32_t addenda = 0;
+  std::string reason;
+  std::optional<std::uint16_t> record;
+};
+
 /// One node of the record order with what the walk needs to know of everything below it.
 struct Node {
   const OrderNode* plan = nullptr;
   bool opens_batch = false, opens_entry = false, joins_entry = false, fills = false;
+  bool is_remembered = false;
+  mutable LastDue last;
   std::vector<Node> children;
 };
 
-Node node_of(const LayoutPlan& plan, const OrderNode& order) {
+Node node_of(const LayoutPlan& plan, const OrderNode& order, const RecordWriter& records) {
   Node node;
   node.plan = &order;
+  node.is_remembered = records.depends_on_outcome_alone(order.records);
   for (const std::uint16_t record : order.records) {
     const Roles& roles = plan.records[record].roles;
     node.opens_batch = node.opens_batch || roles.opens_batch;
@@ -93,7 +106,7 @@ Node node_of(const LayoutPlan& plan, const OrderNode& order) {
     node.fills = node.fills || roles.fills;
   }
   for (const OrderNode& child : order.children) {
-    node.children.push_back(node_of(plan, child));
+    node.children.push_back(node_of(plan, child, records));
     const Node& made = node.children.back();
     node.opens_batch = node.opens_batch || made.opens_batch;
     node.opens_entry = node.opens_entry || made.opens_entry;
@@ -114,7 +127,7 @@ class FileWriter {
         out_{target},
         notes_{notes},
         records_{plan, style.charset, notes_},
-        root_{node_of(plan, plan.order)},
+        root_{node_of(plan, plan.order, records_)},
         head_{order.head} {
     if (!head_.created_on && head_.created.size() >= 10) head_.created_on = parse_iso_date(head_.created.substr(0, 10));
     words_.file = &head_;
@@ -185,6 +198,17 @@ class FileWriter {
 
   /// The record of the node's family to write now; nullopt when none is due.
   std::optional<std::uint16_t> due(const Node& node) const {
+    if (!node.is_remembered || words_.entry == nullptr) return due_now(node);
+    LastDue& last = node.last;
+    if (last.batch == batches_taken_ && last.outcome == entry_.outcome && last.level == entry_.level &&
+        last.addenda == entry_.addenda && last.reason == entry_.reason) {
+      return last.record;
+    }
+    last = {batches_taken_, entry_.outcome, entry_.level, entry_.addenda, std::string{entry_.reason}, due_now(node)};
+    return last.record;
+  }
+
+  std::optional<std::uint16_t> due_now(const Node& node) const {
     for (const std::uint16_t record : node.plan->records) {
       const RecordPlan& plan = plan_.records[record];
       if (!plan.refuses.empty()) continue;

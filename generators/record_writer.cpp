@@ -206,6 +206,15 @@ bool RecordWriter::is_ready(std::uint16_t record, const ConstWords& words) const
   return true;
 }
 
+bool RecordWriter::depends_on_outcome_alone(const std::vector<std::uint16_t>& records) const {
+  static constexpr std::array<std::string_view, 4> known{"entry.outcome", "entry.level", "entry.addenda", "entry.reason"};
+  return std::ranges::all_of(records, [&](std::uint16_t record) {
+    return std::ranges::all_of(plan_.records[record].write_when, [](const WordTest& test) {
+      return test.bound.binding->word != BoundWord::entry || std::ranges::find(known, test.bound.name()) != known.end();
+    });
+  });
+}
+
 void RecordWriter::open(Scope scope) {
   totals_.open(scope);
   for (std::size_t inside = 0; inside <= static_cast<std::size_t>(scope); ++inside) {

@@ -38,6 +38,9 @@ class RecordWriter {
   /// Whether the writer may take this record now: all its `write when` lines hold.
   [[nodiscard]] bool is_ready(std::uint16_t record, const ConstWords& words) const;
 
+  /// Whether, within one batch, outcome, level, addenda and reason of an entry decide alone which of these records are ready.
+  [[nodiscard]] bool depends_on_outcome_alone(const std::vector<std::uint16_t>& records) const;
+
   /// Appends the bytes of the record, without line end, to `out` and adds it to the totals.
   [[nodiscard]] Result<void> write(std::uint16_t record, const ConstWords& words, std::string& out);
 
