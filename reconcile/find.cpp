@@ -110,7 +110,10 @@ class Comparison {
   }
 
   void compare_money() {
-    if (says_amount(entry_, terms_)) evidence_.add(MatchField::amount, entry_.amount_minor == candidate_.amount_minor);
+    // A file with one amount field fills it with what was collected: less than was asked is then no other amount.
+    const bool equal = entry_.amount_minor == candidate_.amount_minor;
+    const bool only_collected = entry_.collected_minor >= 0 && entry_.collected_minor == entry_.amount_minor;
+    if (says_amount(entry_, terms_) && (equal || !only_collected)) evidence_.add(MatchField::amount, equal);
     if (!entry_.currency.code().empty() && !candidate_.currency.code().empty()) {
       evidence_.add(MatchField::currency, entry_.currency == candidate_.currency);
     }

@@ -358,9 +358,40 @@ TEST(Judge, BooksAPartialCollectionForWhatWasCollected) {
   EXPECT_EQ(classes(judgement), "partial-collection");
   EXPECT_EQ(judgement.event, Event::settle);
   EXPECT_EQ(judgement.amount_minor, 3000);
+  // The 304 answer has one amount field, and it tells what was collected.
+  c.entry.amount_minor = 3000;
+  judgement = c.judge_it();
+  EXPECT_EQ(classes(judgement), "partial-collection");
+  EXPECT_EQ(judgement.amount_minor, 3000);
+  c.entry.amount_minor = 5000;
   c.entry.collected_minor = 5001;
   judgement = c.judge_it();
   EXPECT_EQ(classes(judgement), "amount-differs");
+  EXPECT_FALSE(judgement.event);
+}
+
+TEST(Judge, FindsARowOfA304AnswerByItsDetailNumberAndAgreement) {
+  Case c;
+  c.claim.state = ClaimState::sent;
+  c.claim.settled_posted = false;
+  c.claim.trace = "00000012";
+  c.claim.message_id = "12300001";
+  c.entry.reference = "";
+  c.entry.original_trace = "00000012";
+  c.entry.payer_account = c.claim.account;
+  c.entry.outcome = Outcome::settled;
+  c.entry.reason = "FSBR0000";
+  c.entry.collected_minor = 5000;
+  c.terms.kind = FileKind::settlement;
+  c.terms.message_id = "12300001";
+  c.reason = nullptr;
+  auto judgement = c.judge_it();
+  EXPECT_EQ(judgement.disposition, Disposition::posted);
+  EXPECT_EQ(judgement.rule, MatchRule::trace_amount);
+  // The row of the number is of another agreement: shown, not posted.
+  c.entry.mandate = "FLAT-13";
+  judgement = c.judge_it();
+  EXPECT_EQ(classes(judgement), "mandate-differs");
   EXPECT_FALSE(judgement.event);
 }
 
