@@ -41,8 +41,9 @@ enum class ExceptionClass : std::uint8_t {
   outcome_unknown,               // A status nobody knows, or the bank says that it does not know.
   missing_answer,                // Made by `judge_silence`, not by an entry.
   correction_to_apply,           // A notice of change waits for its data to be taken over.
+  debit_failed,                  // Rejected or returned, and the reason wants a person. The caller of `judge` decides.
 };
-inline constexpr std::size_t exception_class_count = 21;
+inline constexpr std::size_t exception_class_count = 22;
 
 [[nodiscard]] std::string_view exception_class_code(ExceptionClass kind);  // "amount-differs"
 [[nodiscard]] std::optional<ExceptionClass> parse_exception_class(std::string_view code);

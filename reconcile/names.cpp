@@ -69,6 +69,9 @@ constexpr std::array exception_texts{
     ExceptionText{Kind::correction_to_apply, "correction-to-apply",
                   "The payer's bank wants our data corrected; the collection itself stands.",
                   "Apply the correction to the mandate before the next collection."},
+    ExceptionText{Kind::debit_failed, "debit-failed",
+                  "The debit failed for a reason that no repetition cures.",
+                  "Do what the next step says; the bill stays open until then."},
 };
 static_assert(exception_texts.size() == exception_class_count);
 

@@ -87,7 +87,7 @@ class Planner {
 
   /// Bills of other accounts are none of this plan's business; what nobody could collect is.
   Result<void> leave_out(const PlannableBill& one, const LeftOut& left) {
-    if (left.reason == LeftOutReason::mandate_of_other_account) return {};
+    if (one.mandate != nullptr && one.mandate->creditor_account != terms_.creditor_account) return {};
     ++result_.left_out;
     auto& group = result_.groups[left.reason];
     if (group.bills++ == 0) {

@@ -98,6 +98,9 @@ Result<MandateData> new_data(Desk& desk, const ExceptionCase& what, const Resolv
 Result<std::string> do_retry(Desk& desk, const ExceptionCase& what, const ResolveRequest& request) {
   const auto parties = parties_of(desk, what);
   if (!parties) return std::unexpected(parties.error());
+  if (parties->claim.state == ClaimState::settled && parties->claim.collected_minor < parties->claim.amount_minor) {
+    return fmt::format("The next plan may collect the rest of bill {}.", what.bill_number);
+  }
   if (!has_failed(parties->claim.state)) {
     return does_not_fit(what, fmt::format("its claim is {}, and only a failed one is tried again.",
                                           claim_state_name(parties->claim.state)),
@@ -106,13 +109,14 @@ Result<std::string> do_retry(Desk& desk, const ExceptionCase& what, const Resolv
   const auto rules = account_rules(desk.catalogue(), parties->account);
   if (!rules) return std::unexpected(rules.error());
   const auto* reason = rules->scheme->find_reason(what.reason);
-  const bool free_to_retry = reason != nullptr && reason->retry.choice == RetryPolicy::Choice::yes;
-  if (!free_to_retry) {
-    if (request.comment.empty()) {
+  const auto choice = reason == nullptr ? RetryPolicy::Choice::no : reason->retry.choice;
+  if (choice != RetryPolicy::Choice::yes) {
+    if (choice == RetryPolicy::Choice::no && request.comment.empty()) {
       return does_not_fit(what, fmt::format("after {} the cause must be put right first.", what.reason),
                           "Say with --comment what was repaired, or use --action correct with the new data.");
     }
-    if (auto done = mark_repaired(desk.scope(), parties->claim.id, desk.actor().name, request.comment); !done) {
+    const auto how = request.comment.empty() ? std::string{"a person decided to try again"} : request.comment;
+    if (auto done = mark_repaired(desk.scope(), parties->claim.id, desk.actor().name, how); !done) {
       return std::unexpected(done.error());
     }
   }

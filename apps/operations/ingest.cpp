@@ -201,7 +201,7 @@ class FileMatch {
     result_.exceptions = matching.counts().exceptions;
     result_.ignored = matching.counts().ignored;
     if (auto done = post_batches(); !done) return done;
-    const auto touched = touch_mandates(desk_, matching.touched_mandates());
+    const auto touched = touch_mandates(desk_, worth_touching(matching.touched_mandates()));
     if (!touched) return std::unexpected(touched.error());
     result_.mandates_changed += *touched;
     return finish_batches();
@@ -211,6 +211,7 @@ class FileMatch {
   Result<void> set_terms() {
     terms_.kind = file_.kind;
     terms_.scheme = file_.scheme;
+    terms_.format = file_.format;
     terms_.message_id = file_.format == "cn-304" ? file_.message_id : file_.original_message_id;
     terms_.today = desk_.today();
     if (!owner_) return {};
@@ -232,19 +233,56 @@ class FileMatch {
     return entry.status.empty() ? nullptr : scheme_->find_status(entry.status);
   }
 
+  /// What the file has said so far of the block or the file a line stands in; its levels come from the top down.
+  Outcome said_above(const EntryWithCandidates& row) {
+    switch (row.entry.level) {
+      case Level::file: file_said_ = row.entry.outcome; return Outcome::none;
+      case Level::block:
+        block_said_ = row.entry.outcome;
+        block_spoken_of_ = row.block_number;
+        return file_said_;
+      case Level::entry: break;
+    }
+    return row.block_number == block_spoken_of_ ? block_said_ : Outcome::none;
+  }
+
   Result<void> take(Matching& matching, const EntryWithCandidates& row) {
     terms_.block_id = row.block_original_id;
     terms_.block_collect_on = row.block_collect_on;
     terms_.file_settled_on = row.block_settled_on;
+    terms_.said_above = said_above(row);
     const auto* reason = reason_of(row.entry);
     if (row.entry.level != Level::entry) return take_batch(matching, row, reason);
     JudgedEntry judged{.judgement = judge(row.entry, row.candidates, reason, terms_), .explanation = {}, .batch = {}};
+    if (wants_person(judged.judgement, reason)) {
+      judged.judgement.exceptions.add(ExceptionClass::debit_failed);
+      judged.judgement.disposition = Disposition::exception;
+    }
     const Candidate* matched = judged.judgement.matched ? &row.candidates[*judged.judgement.matched] : nullptr;
     if (judged.judgement.disposition == Disposition::exception) {
       judged.explanation = explain(judged.judgement, row.entry, matched, reason);
     }
     if (matched != nullptr) batches_.insert(matched->batch);
+    if (matched != nullptr && matched->is_prenote) prenotes_.insert(matched->claim);
     return matching.keep(row, judged);
+  }
+
+  /// A debit that failed and may simply be tried again goes into the next plan by itself; any other one goes into the queue.
+  [[nodiscard]] static bool wants_person(const Judgement& judgement, const Reason* reason) {
+    if (!judgement.event || reason == nullptr || reason->retry.choice == RetryPolicy::Choice::yes) return false;
+    return *judgement.event == ClaimEventKind::reject || *judgement.event == ClaimEventKind::give_back ||
+           *judgement.event == ClaimEventKind::refund;
+  }
+
+  /// Most returns leave their mandate as it is, and a file may hold a million of them.
+  [[nodiscard]] std::vector<Matching::MandateTouch> worth_touching(const std::vector<Matching::MandateTouch>& all) const {
+    std::vector<Matching::MandateTouch> some;
+    for (const auto& touch : all) {
+      const bool takes_use_back = touch.event == ClaimEventKind::reject || touch.event == ClaimEventKind::cancel;
+      const bool changes_state = touch.effect == MandateEffect::suspend || touch.effect == MandateEffect::end;
+      if (takes_use_back || changes_state || prenotes_.contains(touch.claim)) some.push_back(touch);
+    }
+    return some;
   }
 
   Result<std::unique_ptr<StandingRow>> standing_of(const Entry& entry) {
@@ -342,8 +380,11 @@ class FileMatch {
   const Scheme* scheme_;
   std::optional<AccountRules> rules_;
   JudgeTerms terms_;
+  Outcome file_said_ = Outcome::none, block_said_ = Outcome::none;
+  std::uint32_t block_spoken_of_ = 0;
   std::vector<Posting> postings_;
   std::set<Id> batches_;
+  std::set<Id> prenotes_;  // Claims of this file that are prenotes: few.
 };
 
 // --- One file ---------------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 // `batch`: from a plan to a file at the bank.
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <map>
 
 #include "apps/cli/commands/commands.hpp"
 #include "apps/cli/commands/desk_call.hpp"
@@ -148,6 +148,18 @@ void file_fields(Json& json, const SealedFile& file) {
       .field("bytes", file.byte_count);
 }
 
+/// What was written differently is the same for most claims of a batch: three examples of a kind say enough.
+void show_notes(Output& out, const std::vector<Finding>& notes) {
+  constexpr std::uint64_t examples = 3;
+  std::map<std::string, std::uint64_t> seen;
+  for (const auto& note : notes) {
+    if (++seen[note.code] <= examples) out.finding(note);
+  }
+  for (const auto& [code, count] : seen) {
+    if (count > examples) out.message(fmt::format("note {}: {} more like these; --json has them all.", code, count - examples));
+  }
+}
+
 Result<int> run_seal(Invocation& call) {
   auto desk = open_desk(call);
   if (!desk) return std::unexpected(desk.error());
@@ -166,7 +178,7 @@ Result<int> run_seal(Invocation& call) {
     call.out().object(json);
     return exit_done;
   }
-  for (const auto& note : result->notes) call.out().finding(note);
+  show_notes(call.out(), result->notes);
   call.out().line(fmt::format("{} {}: {} claims, {}, read back and compared with the database", result->already ? "Already sealed" : "Sealed",
                               result->file.file_name, result->file.claim_count,
                               Money{result->file.sum_minor, result->batch.batch.currency}.text()));
