@@ -15,6 +15,10 @@ namespace {
 
 constexpr std::size_t most_kept = 100;
 
+InvariantResult begin_result(std::string_view code, std::string_view promise) {
+  return {.code = code, .promise = promise, .checked = 0, .violation_count = 0, .violations = {}};
+}
+
 void complain(InvariantResult& result, std::string_view subject, std::string sentence) {
   ++result.violation_count;
   if (result.violations.size() < most_kept) {
@@ -74,7 +78,7 @@ struct QueryCheck {
 };
 
 Result<InvariantResult> run_check(const Scope& scope, const QueryCheck& check) {
-  InvariantResult result{.code = check.code, .promise = check.promise};
+  InvariantResult result = begin_result(check.code, check.promise);
   auto counted = scope.session.first_row<std::uint64_t>(check.count, {{"tenant", scope.tenant}});
   if (!counted) return std::unexpected(counted.error());
   result.checked = std::get<0>(**counted);
@@ -263,7 +267,7 @@ std::vector<QueryCheck> query_checks() {
 }
 
 Result<InvariantResult> check_audit_chain(const Scope& scope, const InvariantOptions& options) {
-  InvariantResult result{.code = "I9", .promise = "The audit trail is in one piece and ends where its head and its anchor say."};
+  InvariantResult result = begin_result("I9", "The audit trail is in one piece and ends where its head and its anchor say.");
   auto verifier = verify_audit(scope.session, scope.tenant, options.anchor);
   if (!verifier) return std::unexpected(verifier.error());
   result.checked = verifier->entry_count();
@@ -328,7 +332,7 @@ Result<void> check_sealed_column(const Scope& scope, const SealedColumn& sealed,
 }
 
 Result<InvariantResult> check_ciphertexts(const Scope& scope) {
-  InvariantResult result{.code = "I10", .promise = "Every sealed account number opens in its place, and can be found."};
+  InvariantResult result = begin_result("I10", "Every sealed account number opens in its place, and can be found.");
   for (const auto& sealed : sealed_columns) {
     if (auto checked = check_sealed_column(scope, sealed, result); !checked) return std::unexpected(checked.error());
   }
@@ -350,7 +354,7 @@ Result<void> check_bytes(Result<StoredBytes> bytes, std::string_view subject, In
 }
 
 Result<InvariantResult> check_file_bytes(const Scope& scope) {
-  InvariantResult result{.code = "I12", .promise = "Every stored file still has the bytes that were recorded."};
+  InvariantResult result = begin_result("I12", "Every stored file still has the bytes that were recorded.");
   auto sealed = scope.session.rows<Id, std::string>(
       "select id, 'sealed file ' || file_name from sealed_file where tenant_id = :tenant order by id",
       {{"tenant", scope.tenant}});

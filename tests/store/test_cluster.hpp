@@ -21,8 +21,14 @@ namespace counterfoil {
 
 inline std::string told(const Error& error) { return error.code + " [" + error.place.field + "]: " + error.explanation; }
 
-#define COUNTERFOIL_ASSERT_OK(result) ASSERT_TRUE((result).has_value()) << ::counterfoil::told((result).error())
-#define COUNTERFOIL_EXPECT_OK(result) EXPECT_TRUE((result).has_value()) << ::counterfoil::told((result).error())
+template <class T>
+::testing::AssertionResult went_well(const Result<T>& result) {
+  if (result) return ::testing::AssertionSuccess();
+  return ::testing::AssertionFailure() << told(result.error());
+}
+
+#define COUNTERFOIL_ASSERT_OK(result) ASSERT_TRUE(::counterfoil::went_well(result))
+#define COUNTERFOIL_EXPECT_OK(result) EXPECT_TRUE(::counterfoil::went_well(result))
 
 /// The cluster of this test program. Its template database has every migration and one tenant with number 1.
 class TestCluster {
