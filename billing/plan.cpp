@@ -68,6 +68,7 @@ struct Question {
   const Bill& bill;
   const Mandate* mandate;
   const EarlierClaim* earlier;
+  std::uint32_t planned_before;
 
   [[nodiscard]] bool came_back() const {
     return earlier != nullptr && !earlier->repaired && earlier->attempts > 0 &&
@@ -150,7 +151,10 @@ Obstacle mandate_state_obstacle(const Question& q) {
     case MandateState::ended: return ended_obstacle(q);
     case MandateState::active: break;
   }
-  if (((mandate.one_off && mandate.used > 0) || mandate.final_sent) && !is_represented_one_off(q)) {
+  const bool one_off_is_used = mandate.one_off && (mandate.used > 0 || q.planned_before > 0);
+  // Several bills can share the last collection, but there is only one.
+  const bool last_is_planned = mandate.final_next && q.planned_before > 0 && !q.terms.rules.combine_bills;
+  if ((one_off_is_used || mandate.final_sent || last_is_planned) && !is_represented_one_off(q)) {
     return left_out(Why::mandate_used,
                     fmt::format("The {} collection of mandate {} is already on its way.",
                                 mandate.one_off ? "only" : "last", mandate.reference),
@@ -407,15 +411,18 @@ std::optional<LeftOutReason> retry_obstacle(const RetryRules& rules, const Earli
   return std::nullopt;
 }
 
-PlanDecision plan_bill(const PlanTerms& terms, const Bill& bill, const Mandate* mandate, const EarlierClaim* earlier) {
-  const Question question{terms, bill, mandate, earlier};
+PlanDecision plan_bill(const PlanTerms& terms, const Bill& bill, const Mandate* mandate, const EarlierClaim* earlier,
+                       std::uint32_t planned_before) {
+  const Question question{terms, bill, mandate, earlier, planned_before};
   // In the order of LeftOutReason: the first obstacle is the one to be told.
   for (const auto rule : {bill_obstacle, mandate_obstacle, amount_obstacle, account_obstacle, notice_obstacle,
                           retry_obstacle_of}) {
     if (auto obstacle = rule(question)) return std::move(*obstacle);
   }
+  auto sequence = next_sequence(*mandate, terms.rules.mandate);
+  if (sequence == SequenceType::first && planned_before > 0) sequence = SequenceType::recurring;
   return Planned{.amount_minor = bill.open_minor,
-                 .sequence = next_sequence(*mandate, terms.rules.mandate),
+                 .sequence = sequence,
                  .attempt = 1 + (earlier != nullptr ? earlier->attempts : 0),
                  .is_representation = question.came_back(),
                  .carries_amendment = terms.rules.mandate.carries_amendments && !mandate->amendment.empty(),
@@ -452,7 +459,9 @@ bool may_join(const PlanTerms& terms, const Claim& claim, const Planned& planned
               const Mandate& mandate) {
   if (!terms.rules.combine_bills || mandate.one_off) return false;
   if (claim.mandate != mandate.id || claim.payer != bill.payer || claim.currency != bill.currency) return false;
-  if (claim.attempt != 1 || planned.attempt != 1 || claim.sequence != planned.sequence) return false;
+  const bool sequence_fits = claim.sequence == planned.sequence || (claim.sequence == SequenceType::first &&
+                                                                   planned.sequence == SequenceType::recurring);
+  if (claim.attempt != 1 || planned.attempt != 1 || !sequence_fits) return false;
   std::int64_t sum = 0;
   if (__builtin_add_overflow(claim.amount_minor, planned.amount_minor, &sum)) return false;
   if (terms.rules.most_minor > 0 && sum > terms.rules.most_minor) return false;

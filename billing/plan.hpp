@@ -103,15 +103,17 @@ struct LeftOut {
 using PlanDecision = std::variant<Planned, LeftOut>;
 
 /// Decides one bill. `mandate` is null when none was found; `earlier` null when the bill was never claimed.
+/// `planned_before` counts the bills of this mandate that the same plan has taken already: a one-off mandate is used
+/// once, and only the first collection is a first one.
 [[nodiscard]] PlanDecision plan_bill(const PlanTerms& terms, const Bill& bill, const Mandate* mandate,
-                                     const EarlierClaim* earlier);
+                                     const EarlierClaim* earlier, std::uint32_t planned_before = 0);
 
 /// The claim of a planned bill, with one item. Ids and reference are the caller's.
 [[nodiscard]] Claim make_claim(const PlanTerms& terms, const Planned& planned, const Bill& bill, const Mandate& mandate,
                                Id claim_id, std::string reference);
 
-/// Whether one more planned bill of the same mandate may join a claim: same payer, mandate, currency, sequence and attempt 1,
-/// the sum stays within the limits. Bills of one mandate must come one after another.
+/// Whether one more planned bill of the same mandate may join a claim: same payer, mandate and currency, attempt 1, a
+/// sequence that fits, the sum stays within the limits. Bills of one mandate must come one after another.
 [[nodiscard]] bool may_join(const PlanTerms& terms, const Claim& claim, const Planned& planned, const Bill& bill,
                             const Mandate& mandate);
 

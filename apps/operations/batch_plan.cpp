@@ -55,7 +55,9 @@ class Planner {
       ++result_.other_instruments;
       return {};
     }
-    const auto decision = plan_bill(terms_, *one.bill, one.mandate, one.earlier);
+    const bool same_mandate = one.mandate != nullptr && one.mandate->id == last_mandate_;
+    const auto planned_before = same_mandate ? planned_of_mandate_ : 0;
+    const auto decision = plan_bill(terms_, *one.bill, one.mandate, one.earlier, planned_before);
     if (const auto* left = std::get_if<LeftOut>(&decision)) return leave_out(one, *left);
     const auto& planned = std::get<Planned>(decision);
     const bool own_batch = planned.is_representation && terms_.rules.retry.own_batch;
@@ -64,6 +66,7 @@ class Planner {
       return {};
     }
     count(planned);
+    planned_of_mandate_ = planned_before + 1;
     if (open_ && last_mandate_ == one.mandate->id && may_join(terms_, *open_, planned, *one.bill, *one.mandate)) {
       return join(*open_, planned, *one.bill);
     }
@@ -150,6 +153,7 @@ class Planner {
   PlanTarget& target_;
   std::optional<Claim> open_;
   Id last_mandate_;
+  std::uint32_t planned_of_mandate_ = 0;  // Bills of that mandate; they come one after the other.
   std::uint64_t looked_at_ = 0;
 };
 

@@ -202,6 +202,30 @@ TEST(Plan, SaysWhenAMandateCarriesAnAmendmentExpiresSoonOrNeedsAPerson) {
   EXPECT_TRUE(planned.needs_person);
 }
 
+TEST(Plan, UsesAOneOffOnceAndSendsOneFirstCollection) {
+  Case c;
+  const auto again = [&] { return plan_bill(c.terms, c.bill, &c.mandate, nullptr, 1); };
+  c.terms.rules.mandate.first_as = SequenceType::first;
+  EXPECT_EQ(std::get<Planned>(c.decide()).sequence, SequenceType::first);
+  EXPECT_EQ(std::get<Planned>(again()).sequence, SequenceType::recurring);
+  c.mandate.final_next = true;
+  EXPECT_EQ(code_of(c.decide()), "");
+  EXPECT_EQ(code_of(again()), "mandate-used");
+  c.mandate.final_next = false;
+  c.mandate.one_off = true;
+  EXPECT_EQ(code_of(c.decide()), "");
+  EXPECT_EQ(code_of(again()), "mandate-used");
+}
+
+TEST(CombinedClaim, TakesALaterBillIntoTheFirstCollection) {
+  Case c;
+  c.terms.rules.combine_bills = true;
+  c.terms.rules.mandate.first_as = SequenceType::first;
+  const auto claim = make_claim(c.terms, std::get<Planned>(c.decide()), c.bill, c.mandate, Id::make(1, {}), "R-1");
+  const auto second = std::get<Planned>(plan_bill(c.terms, c.bill, &c.mandate, nullptr, 1));
+  EXPECT_TRUE(may_join(c.terms, claim, second, c.bill, c.mandate));
+}
+
 TEST(PlanTerms, RefuseADateThatCannotBeMetAndNameTheNext) {
   CreditorAccount account;
   account.currency = euro;
