@@ -13,6 +13,8 @@
 namespace counterfoil {
 namespace {
 
+constexpr std::uint64_t most_findings_shown = 50;
+
 std::uint32_t code_point(std::string_view character) {
   const auto byte = [&](std::size_t at) { return static_cast<std::uint32_t>(static_cast<unsigned char>(character[at])); };
   switch (character.size()) {
@@ -224,7 +226,8 @@ void Output::error(const Error& error) {
 }
 
 void Output::finding(const Finding& finding) {
-  if (!settings_.quiet || finding.severity == Severity::error) to_err(finding_text(finding));
+  if (settings_.quiet && finding.severity != Severity::error) return;
+  if (++findings_ <= most_findings_shown) to_err(finding_text(finding));
 }
 
 void Output::progress(std::string_view what, std::uint64_t done, std::uint64_t total) {
@@ -236,6 +239,10 @@ void Output::progress(std::string_view what, std::uint64_t done, std::uint64_t t
 }
 
 bool Output::finish() {
+  if (findings_ > most_findings_shown) {
+    to_err(fmt::format("{} more findings are not shown; --json lists them.\n", findings_ - most_findings_shown));
+    findings_ = 0;
+  }
   if (progress_open_) std::fputs("\r\x1b[K", err_);
   progress_open_ = false;
   if (std::fflush(out_) != 0) failed_ = true;

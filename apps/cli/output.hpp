@@ -77,7 +77,9 @@ class Output {
 
   void message(std::string_view text);  // To stderr, unless --quiet.
   void error(const Error& error);       // In four parts: code and what, where, what next. With --json as one object.
-  void finding(const Finding& finding);  // A finding for people, to stderr.
+  /// A finding for people, to stderr. After fifty they are only counted; `finish` says how many: a table of ten thousand
+  /// wrong rows must not hide what the command says at its end.
+  void finding(const Finding& finding);
 
   /// "what 1,200 of 5,000", rewritten in place. Nothing is printed unless stderr is a terminal.
   void progress(std::string_view what, std::uint64_t done, std::uint64_t total);
@@ -93,6 +95,7 @@ class Output {
   std::FILE* err_;
   bool progress_open_ = false;
   bool failed_ = false;
+  std::uint64_t findings_ = 0;
 };
 
 /// The text a terminal shows for a finding, without its colour; several lines.
