@@ -1,27 +1,10 @@
 #include "formats/field.hpp"
 
 #include <array>
-#include <bit>
 #include <chrono>
 
 namespace counterfoil {
 namespace {
-
-// Eight digits at a time: checked and added up inside one word. The bytes are taken little-endian, first digit lowest.
-static_assert(std::endian::native == std::endian::little, "parse_eight takes the first digit from the lowest byte");
-
-bool parse_eight(const char* digits, std::uint64_t& number) {
-  std::uint64_t word = 0;
-  std::memcpy(&word, digits, 8);
-  const std::uint64_t high = word & 0xF0F0F0F0F0F0F0F0U;
-  const std::uint64_t above_nine = (word + 0x0606060606060606U) & 0xF0F0F0F0F0F0F0F0U;
-  if (high != 0x3030303030303030U || above_nine != 0x3030303030303030U) return false;
-  word &= 0x0F0F0F0F0F0F0F0FU;
-  word = word * 10 + (word >> 8);
-  word = (((word & 0x000000FF000000FFU) * 0x000F424000000064U) + (((word >> 16) & 0x000000FF000000FFU) * 0x0000271000000001U)) >> 32;
-  number = word;
-  return true;
-}
 
 std::optional<int> two_or_four(std::string_view digits) {
   std::int64_t number = 0;
@@ -146,30 +129,6 @@ bool parse_decimal(std::string_view text, std::uint8_t decimals, std::int64_t& n
 }
 
 }  // namespace
-
-bool parse_digits(std::string_view digits, std::int64_t& number) {
-  std::uint64_t total = 0;
-  std::size_t at = 0;
-  while (digits.size() - at > 18) {  // Only zeros may stand before the last eighteen.
-    if (digits[at] != '0') return false;
-    ++at;
-  }
-  if (at == digits.size()) return false;
-  while (digits.size() - at >= 8) {
-    std::uint64_t eight = 0;
-    if (!parse_eight(digits.data() + at, eight)) return false;
-    total = total * 100'000'000 + eight;
-    at += 8;
-  }
-  unsigned worst = 0;
-  for (; at < digits.size(); ++at) {
-    const unsigned value = static_cast<unsigned char>(digits[at]) - unsigned{'0'};
-    worst |= value > 9 ? 1U : 0U;
-    total = total * 10 + value;
-  }
-  number = static_cast<std::int64_t>(total);
-  return worst == 0;
-}
 
 bool parse_number(const FieldPlan& field, std::string_view bytes, std::int64_t& number) {
   if (field.sign == SignPlace::none && field.pad == '0' && field.type != FieldType::decimal) return parse_digits(bytes, number);

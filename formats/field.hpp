@@ -1,6 +1,7 @@
 // What the bytes of one field say, and the plain tests a layout makes of them. No allocation.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <optional>
@@ -35,8 +36,49 @@ namespace counterfoil {
   return true;
 }
 
-/// All digits and at most 18 significant ones; false otherwise.
-[[nodiscard]] bool parse_digits(std::string_view digits, std::int64_t& number);
+/// Eight digits at once: checked and added up inside one word, first digit in the lowest byte.
+[[nodiscard]] inline bool parse_eight_digits(const char* digits, std::uint64_t& number) {
+  static_assert(std::endian::native == std::endian::little, "the first digit is taken from the lowest byte");
+  std::uint64_t word = 0;
+  std::memcpy(&word, digits, 8);
+  const std::uint64_t above_nine = (word + 0x0606060606060606U) | word;
+  if ((word & 0xF0F0F0F0F0F0F0F0U) != 0x3030303030303030U || (above_nine & 0xF0F0F0F0F0F0F0F0U) != 0x3030303030303030U) return false;
+  word &= 0x0F0F0F0F0F0F0F0FU;
+  word = word * 10 + (word >> 8);
+  number = (((word & 0x000000FF000000FFU) * 0x000F424000000064U) + (((word >> 16) & 0x000000FF000000FFU) * 0x0000271000000001U)) >> 32;
+  return true;
+}
+
+/// All digits, none of them significant before the last eighteen; false otherwise.
+[[nodiscard]] inline bool parse_digits(std::string_view digits, std::int64_t& number) {
+  std::uint64_t total = 0;
+  std::size_t at = 0;
+  while (digits.size() - at > 18) [[unlikely]] {
+    if (digits[at] != '0') return false;
+    ++at;
+  }
+  if (at == digits.size()) return false;
+  for (; digits.size() - at >= 8; at += 8) {
+    std::uint64_t eight = 0;
+    if (!parse_eight_digits(digits.data() + at, eight)) return false;
+    total = total * 100'000'000 + eight;
+  }
+  unsigned worst = 0;
+  for (; at < digits.size(); ++at) {
+    const unsigned value = static_cast<unsigned char>(digits[at]) - unsigned{'0'};
+    worst |= value > 9 ? 1U : 0U;
+    total = total * 10 + value;
+  }
+  number = static_cast<std::int64_t>(total);
+  return worst == 0;
+}
+
+/// The check digit of nine digits, known to be digits.
+[[nodiscard]] inline bool is_right_routing_number(const char* nine) {
+  const auto digit = [&](int i) { return nine[i] - '0'; };
+  const int sum = 3 * (digit(0) + digit(3) + digit(6)) + 7 * (digit(1) + digit(4) + digit(7)) + digit(2) + digit(5) + digit(8);
+  return sum % 10 == 0;
+}
 
 /// The number of a digits, money or decimal field: digits, minor units. False when the bytes do not fit the type. Blanks on the pad
 /// side are not digits, unless the pad is a blank.

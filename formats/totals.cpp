@@ -6,16 +6,24 @@
 #include "formats/field.hpp"
 
 namespace counterfoil {
+
 TotalsKeeper::TotalsKeeper(const LayoutPlan& plan) : plan_{&plan}, kept_(plan.totals.size()), steps_(plan.records.size()), needs_(plan.records.size()) {
   for (std::uint16_t t = 0; t < plan.totals.size(); ++t) {
     const TotalPlan& total = plan.totals[t];
     for (const TotalPlan::From& from : total.from) {
       const bool sums = total.kind == TotalPlan::Kind::sum;
-      steps_[from.record].push_back({t, sums ? std::int32_t{from.field} : -1, from.where.empty() ? nullptr : &from.where});
+      Step step{.total = t, .field = sums ? std::int32_t{from.field} : -1, .marked_field = -1, .marks = 0, .where = nullptr};
+      if (from.where.size() == 1 && from.where[0].kind == Test::Kind::marked && !from.where[0].negated) {
+        step.marked_field = from.where[0].operand.field_of_record[from.record];
+        step.marks = from.where[0].marks;
+      } else if (!from.where.empty()) {
+        step.where = &from.where;
+      }
+      steps_[from.record].push_back(step);
       if (sums) needs_[from.record].push_back(from.field);
     }
     const bool every_record = total.kind == TotalPlan::Kind::blocks || total.counts_all_records;
-    for (std::size_t r = 0; r < plan.records.size() && every_record; ++r) steps_[r].push_back({t, -1, nullptr});
+    for (std::size_t r = 0; r < plan.records.size() && every_record; ++r) steps_[r].push_back({.total = t, .field = -1, .marked_field = -1, .marks = 0, .where = nullptr});
     for (int scope = static_cast<int>(total.scope); scope < 3; ++scope) in_scope_[static_cast<std::size_t>(scope)].push_back(t);
   }
   for (auto& fields : needs_) {
@@ -38,19 +46,55 @@ void TotalsKeeper::spoil(Scope scope) {
 
 void TotalsKeeper::add(std::uint16_t record, std::string_view bytes) {
   const RecordPlan& plan = plan_->records[record];
-  numbers_.assign(plan.fields.size(), 0);
-  bad_.assign(plan.fields.size(), 0);
+  if (numbers_.size() < plan.fields.size()) {
+    numbers_.resize(plan.fields.size());
+    bad_.resize(plan.fields.size());
+  }
+  marks_.assign(plan.fields.size(), 0);
+  for (const Step& step : steps_[record]) {
+    if (step.marked_field < 0) continue;
+    const auto f = static_cast<std::size_t>(step.marked_field);
+    marks_[f] = marks_of(plan.fields[f], bytes_at(bytes, plan.fields[f].at));
+  }
   for (const std::uint16_t f : needs_[record]) {
     const FieldPlan& field = plan.fields[f];
     const std::string_view value = bytes_at(bytes, field.at);
+    numbers_[f] = 0;
+    bad_[f] = 0;
     if (is_blank(value) && (field.blank_fault != Fault::none || !field.is_required)) continue;
     bad_[f] = parse_number(field, value, numbers_[f]) ? 0 : 1;
   }
-  add_decoded(record, numbers_.data(), bad_.data(), bytes);
+  add_decoded(record, numbers_.data(), bad_.data(), marks_.data(), bytes);
 }
 
-void TotalsKeeper::add_decoded(std::uint16_t record, const std::int64_t* numbers, const std::uint8_t* bad, std::string_view bytes) {
-  for (const Step& step : steps_[record]) take(step, record, numbers, bad, bytes);
+void TotalsKeeper::add_decoded(std::uint16_t record, const std::int64_t* numbers, const std::uint8_t* bad, const std::uint64_t* marks, std::string_view bytes) {
+  for (const Step& step : steps_[record]) {
+    if (step.marked_field >= 0 && (marks[step.marked_field] & step.marks) == 0) continue;
+    if (step.where != nullptr && !counts(step, record, marks, bytes)) continue;
+    Kept& kept = kept_[step.total];
+    if (step.field < 0) {
+      ++kept.value;
+      continue;
+    }
+    const std::int64_t number = numbers[step.field];
+    if (bad[step.field] != 0) kept.spoiled = true;
+    // Signed sums go below zero and come back on purpose: in two's complement they are right whatever the order.
+    const std::uint64_t sum = kept.value + static_cast<std::uint64_t>(number);
+    if (number > 0 && static_cast<std::int64_t>(kept.value) >= 0 && static_cast<std::int64_t>(sum) < 0) kept.spoiled = true;
+    kept.value = sum;
+  }
+}
+
+bool TotalsKeeper::counts(const Step& step, std::uint16_t record, const std::uint64_t* marks, std::string_view bytes) {
+  const RecordPlan& plan = plan_->records[record];
+  for (const Test& test : *step.where) {
+    const auto f = static_cast<std::size_t>(test.operand.field_of_record[record]);
+    const FieldPlan& field = plan.fields[f];
+    const std::string_view value = bytes_at(bytes, field.at);
+    const std::uint64_t own = test.kind != Test::Kind::marked ? 0 : marks[f] != 0 ? marks[f] : marks_of(field, value);
+    if (!holds(test, value, own, {})) return false;
+  }
+  return true;
 }
 
 std::uint64_t TotalsKeeper::marks_of(const FieldPlan& field, std::string_view bytes) {
@@ -61,29 +105,6 @@ std::uint64_t TotalsKeeper::marks_of(const FieldPlan& field, std::string_view by
   last_code_.bytes.assign(bytes);
   last_code_.marks = code == nullptr ? 0 : code->marks;
   return last_code_.marks;
-}
-
-void TotalsKeeper::take(const Step& step, std::uint16_t record, const std::int64_t* numbers, const std::uint8_t* bad, std::string_view bytes) {
-  const RecordPlan& plan = plan_->records[record];
-  if (step.where != nullptr) {
-    for (const Test& test : *step.where) {
-      const FieldPlan& field = plan.fields[static_cast<std::size_t>(test.operand.field_of_record[record])];
-      const std::string_view value = bytes_at(bytes, field.at);
-      const std::uint64_t marks = test.kind == Test::Kind::marked ? marks_of(field, value) : 0;
-      if (!holds(test, value, marks, {})) return;
-    }
-  }
-  Kept& kept = kept_[step.total];
-  if (step.field < 0) {
-    ++kept.value;
-    return;
-  }
-  const auto field = static_cast<std::size_t>(step.field);
-  if (bad[field] != 0) kept.spoiled = true;
-  // Signed amounts wrap around on purpose: two's complement sums come out right whatever the order.
-  const auto number = static_cast<std::uint64_t>(numbers[field]);
-  if (numbers[field] >= 0 && kept.value <= INT64_MAX && kept.value + number > INT64_MAX) kept.spoiled = true;
-  kept.value += number;
 }
 
 std::uint64_t TotalsKeeper::value(std::uint16_t total) const {

@@ -27,7 +27,8 @@ class TotalsKeeper {
 
   /// The same with the numbers of the fields decoded already. Only the fields that `needs(record)` names are looked at; a field that
   /// could not be read is `bad` and spoils its totals.
-  void add_decoded(std::uint16_t record, const std::int64_t* numbers, const std::uint8_t* bad, std::string_view bytes);
+  /// `marks[field]` are those of its code.
+  void add_decoded(std::uint16_t record, const std::int64_t* numbers, const std::uint8_t* bad, const std::uint64_t* marks, std::string_view bytes);
   [[nodiscard]] std::span<const std::uint16_t> needs(std::uint16_t record) const { return needs_[record]; }
 
   /// The total now, modulo applied. Of `number`: the position of the record added last (before `add`: ask `next_number`).
@@ -47,7 +48,10 @@ class TotalsKeeper {
   struct Step {  // One record adds to one total.
     std::uint16_t total = 0;
     std::int32_t field = -1;  // -1: counts one.
-    const std::vector<Test>* where = nullptr;
+    // Most often a total asks for one mark of one code (debits): that is decided without looking at the bytes.
+    std::int32_t marked_field = -1;
+    std::uint64_t marks = 0;
+    const std::vector<Test>* where = nullptr;  // Anything else.
   };
   const LayoutPlan* plan_;
   std::vector<Kept> kept_;
@@ -56,7 +60,8 @@ class TotalsKeeper {
   std::array<std::vector<std::uint16_t>, 3> in_scope_;         // Totals of each scope and of those inside.
   std::vector<std::int64_t> numbers_;  // Scratch of `add`.
   std::vector<std::uint8_t> bad_;
-  /// The code looked up last: totals of batch and file, and one entry after the other, ask for the same.
+  std::vector<std::uint64_t> marks_;
+  /// The code looked up last: one entry after the other asks for the same.
   struct LastCode {
     const FieldPlan* field = nullptr;
     std::string bytes;
@@ -65,7 +70,7 @@ class TotalsKeeper {
   LastCode last_code_;
 
   [[nodiscard]] std::uint64_t marks_of(const FieldPlan& field, std::string_view bytes);
-  void take(const Step& step, std::uint16_t record, const std::int64_t* numbers, const std::uint8_t* bad, std::string_view bytes);
+  [[nodiscard]] bool counts(const Step& step, std::uint16_t record, const std::uint64_t* marks, std::string_view bytes);
 };
 
 }  // namespace counterfoil

@@ -69,6 +69,7 @@ class Reader {
       slots_.emplace_back(record.length, ' ');
       numbers_.emplace_back(record.fields.size(), 0);
       bad_.emplace_back(record.fields.size(), std::uint8_t{0});
+      marks_.emplace_back(record.fields.size(), std::uint64_t{0});
       Scope& scope = family_scope_.emplace(record.family, Scope::file).first->second;
       if (record.roles.opens_batch || record.roles.closes_batch) scope = std::min(scope, Scope::batch);
       if (record.roles.opens_entry || record.roles.joins_entry) scope = Scope::entry;
@@ -113,6 +114,7 @@ class Reader {
   std::vector<std::string> slots_;
   std::vector<std::vector<std::int64_t>> numbers_;
   std::vector<std::vector<std::uint8_t>> bad_;
+  std::vector<std::vector<std::uint64_t>> marks_;  // Of codes.
 
   // Totals stated before what they count, or whose scope is still open.
   struct Stated {
@@ -356,28 +358,28 @@ class Reader {
   }
 
   bool fits(const Candidate& candidate, std::string_view bytes) {
-    const std::uint32_t length = plan_.records[candidate.record].length;
-    for (const KeyCondition* condition : candidate.conditions) {
-      switch (condition->kind) {
+    for (std::size_t i = 0; i < candidate.conditions.size(); ++i) {
+      const KeyCondition& condition = *candidate.conditions[i];
+      switch (condition.kind) {
         case KeyCondition::Kind::bytes:
-          if (!in_ranges(condition->values, bytes_at(bytes, condition->at))) return false;
+          if (const auto& values = candidate.short_values[i]; values ? !values->hold(bytes.data()) : !in_ranges(condition.values, bytes_at(bytes, condition.at))) return false;
           break;
         case KeyCondition::Kind::all_bytes:
-          if (bytes.substr(0, length).find_first_not_of(condition->values[0].first[0]) != std::string_view::npos) return false;
+          if (bytes.substr(0, plan_.records[candidate.record].length).find_first_not_of(condition.values[0].first[0]) != std::string_view::npos) return false;
           break;
         case KeyCondition::Kind::after_family:
-          if (!seen_in_file_[condition->family]) return false;
+          if (!seen_in_file_[condition.family]) return false;
           break;
         case KeyCondition::Kind::first_record:
           if (records_in_file_ != 0) return false;
           break;
         case KeyCondition::Kind::last_record: {
-          const std::uint64_t generation = generation_[condition->operand.family];
+          const std::uint64_t generation = generation_[condition.operand.family];
           if (candidate.kept.generation != generation) {
-            const auto other = last_bytes(condition->operand);
-            candidate.kept.result = other && in_ranges(condition->values, trimmed(*other));
+            const auto other = last_bytes(condition.operand);
+            candidate.kept.result = other && in_ranges(condition.values, trimmed(*other));
             // With two such conditions the answer could not be kept in one place.
-            candidate.kept.generation = candidate.conditions.size() == 1 || only_one_other(candidate) ? generation : UINT64_MAX;
+            candidate.kept.generation = only_one_other(candidate) ? generation : UINT64_MAX;
           }
           if (!candidate.kept.result) return false;
           break;
@@ -495,7 +497,7 @@ class Reader {
       if (set.member != nullptr) set.apply();
     }
     if (!plan.joins.empty()) join_texts(record);
-    totals_.add_decoded(record, numbers_[record].data(), bad_[record].data(), slot);
+    totals_.add_decoded(record, numbers_[record].data(), bad_[record].data(), marks_[record].data(), slot);
     for (const ReadyCheck& check : program.checks) run_check(check, record, line_);
     if (!program.totals.empty()) state_totals(record);
     if (roles.speaks_for) speak_for(*roles.speaks_for);
@@ -799,35 +801,44 @@ class Reader {
 
   void run_check(const ReadyCheck& ready, std::uint16_t record, std::uint32_t line) {
     for (const ReadyTest& when : ready.when) {
-      if (!decide(when, record).value_or(false)) return;
+      if (decide(when, record) != 1) return;
     }
-    const auto holds = decide(ready.test, record);
-    if (!holds || *holds) {
-      if (holds && ready.test.test->kind == Test::Kind::same_as) remark_blanks(*ready.test.test, record, line);
-      return;
+    const int holds = decide(ready.test, record);
+    if (holds == 0) {
+      tell_check(*ready.check, record, line);
+    } else if (holds == equal_but_for_blanks) {
+      remark_blanks(*ready.test.test, line);
     }
-    tell_check(*ready.check, record, line);
   }
 
-  /// nullopt: it asks about a record that is not there.
-  std::optional<bool> decide(const ReadyTest& ready, std::uint16_t record) {
+  static constexpr int no_such_record = -1;
+  static constexpr int equal_but_for_blanks = 2;
+
+  /// 1 it holds, 0 it does not, or one of the two above.
+  int decide(const ReadyTest& ready, std::uint16_t record) {
     const Test& test = *ready.test;
     switch (ready.way) {
       case ReadyTest::Way::outcome: return ((ready.outcomes >> static_cast<unsigned>(entry_.outcome) & 1U) != 0) != test.negated;
       case ReadyTest::Way::number_is_zero: return (*ready.number == 0) != test.negated;
+      case ReadyTest::Way::mark_here: return ((marks_[record][ready.field] & test.marks) != 0) != test.negated;
+      case ReadyTest::Way::value_here: return ready.values.hold(slots_[record].data()) != test.negated;
+      case ReadyTest::Way::bytes_here: {
+        const std::string_view bytes = bytes_at(slots_[record], ready.at);
+        return (test.kind == Test::Kind::present ? !is_blank(bytes) : is_zero(bytes)) != test.negated;
+      }
       case ReadyTest::Way::kept: {
         const std::uint64_t generation = generation_[test.operand.family];
         if (ready.generation != generation) {
-          const auto found = decide_generally(test, record);
-          if (!found) return std::nullopt;
-          ready.result = *found;
+          const int found = decide_generally(ready, record);
+          if (found == no_such_record) return found;
+          ready.result = found == 1;
           ready.generation = generation;
         }
-        return ready.result;
+        return ready.result ? 1 : 0;
       }
       case ReadyTest::Way::general: break;
     }
-    return decide_generally(test, record);
+    return decide_generally(ready, record);
   }
 
   std::string scratch_;
@@ -846,33 +857,43 @@ class Reader {
 
   std::uint64_t marks_of(const Operand& operand, std::uint16_t here) const {
     const std::uint16_t record = operand.where == Operand::Where::here ? here : last_of_family_[operand.family];
-    const auto f = static_cast<std::size_t>(operand.field_of_record[record]);
-    const FieldPlan& field = plan_.records[record].fields[f];
-    const std::int64_t index = numbers_[record][f];
-    if (!field.codes || index < 0) return 0;
-    return plan_.code_lists[*field.codes].codes[static_cast<std::size_t>(index)].marks;
+    return marks_[record][static_cast<std::size_t>(operand.field_of_record[record])];
   }
 
-  std::optional<bool> decide_generally(const Test& test, std::uint16_t record) {
+  int decide_generally(const ReadyTest& ready, std::uint16_t record) {
+    const Test& test = *ready.test;
+    if (test.kind == Test::Kind::same_as) return decide_same(ready, record);
     const auto bytes = operand_bytes(test.operand, record);
-    if (!bytes) return std::nullopt;
+    if (!bytes) return no_such_record;
     if (test.kind == Test::Kind::marked) return ((marks_of(test.operand, record) & test.marks) != 0) != test.negated;
-    std::string_view other;
-    if (test.kind == Test::Kind::same_as) {
-      const auto found = operand_bytes(test.other, record);
-      if (!found) return std::nullopt;
-      if (*found == *bytes) return !test.negated;
-      other = *found;
-    }
-    return holds(test, *bytes, 0, other);
+    return holds(test, *bytes, 0, {}) ? 1 : 0;
   }
 
-  void remark_blanks(const Test& test, std::uint16_t record, std::uint32_t line) {
-    if (test.negated || plan_.tolerance.trimmed_fields == Fault::none) return;
-    const auto left = operand_bytes(test.operand, record), right = operand_bytes(test.other, record);
-    if (left && right && *left != *right) {
-      remark(plan_.tolerance.trimmed_fields, "field.outer-blanks", {.line = line, .first = 0, .last = 0, .field = test.operand.text}, fmt::format("{} and {} differ in outer blanks only.", test.operand.text, test.other.text), "Nothing to do: they are taken for the same.");
+  int decide_same(const ReadyTest& ready, std::uint16_t record) {
+    const Test& test = *ready.test;
+    const auto left = test.operand.where == Operand::Where::here ? std::optional{bytes_at(slots_[record], ready.at)} : operand_bytes(test.operand, record);
+    if (!left) return no_such_record;
+    std::optional<std::string_view> right;
+    if (test.other.where == Operand::Where::last) {
+      const std::uint64_t generation = generation_[test.other.family];
+      if (ready.other_generation != generation) {
+        const auto found = last_bytes(test.other);
+        ready.other = found ? found->data() : nullptr;
+        ready.other_length = found ? static_cast<std::uint32_t>(found->size()) : 0;
+        ready.other_generation = generation;
+      }
+      if (ready.other != nullptr) right = std::string_view{ready.other, ready.other_length};
+    } else {
+      right = operand_bytes(test.other, record);
     }
+    if (!right) return no_such_record;
+    if (*left == *right) return !test.negated;
+    if (trimmed(*left) == trimmed(*right)) return test.negated ? 0 : equal_but_for_blanks;
+    return test.negated;
+  }
+
+  void remark_blanks(const Test& test, std::uint32_t line) {
+    remark(plan_.tolerance.trimmed_fields, "field.outer-blanks", {line, 0, 0, test.operand.text}, fmt::format("{} and {} differ in outer blanks only.", test.operand.text, test.other.text), "Nothing to do: they are taken for the same.");
   }
 
   void tell_check(const CheckPlan& check, std::uint16_t record, std::uint32_t line) {
@@ -903,12 +924,49 @@ class Reader {
   [[nodiscard]] std::optional<Date> day_of_file() const { return file_.created_on ? file_.created_on : batch_.collect_on; }
 
   void read_fields(std::uint16_t record) {
-    const std::string_view bytes = slots_[record];
+    const char* bytes = slots_[record].data();
     std::int64_t* numbers = numbers_[record].data();
     std::uint8_t* bad = bad_[record].data();
     for (const FieldStep& step : ready_.record(record).steps) {
-      bad[step.index] = read_field(record, step, bytes_at(bytes, step.field->at), numbers[step.index]) ? 0 : 1;
+      const std::string_view value{bytes + step.offset, step.length};
+      bool fits = false;
+      switch (step.way) {
+        case FieldStep::Way::digits: fits = take_digits(step, value, numbers[step.index]); break;
+        case FieldStep::Way::text: fits = !has_high_ && take_text(step, value); break;
+        case FieldStep::Way::code: fits = !has_high_ && take_code(step, value, numbers[step.index], marks_[record][step.index]); break;
+        case FieldStep::Way::general: break;
+      }
+      bad[step.index] = 0;
+      if (!fits) bad[step.index] = read_field(record, step, value, numbers[step.index]) ? 0 : 1;
     }
+  }
+
+  // The quick ways. False: something is out of the ordinary, and `read_field` looks at it again and says what.
+  static bool take_digits(const FieldStep& step, std::string_view bytes, std::int64_t& number) {
+    if (!parse_digits(bytes, number)) return false;
+    if (step.checks_routing_number && !is_right_routing_number(bytes.data())) return false;
+    for (std::string_view* text : step.texts) *text = bytes;
+    for (void* wide : step.wide_numbers) std::memcpy(wide, &number, sizeof(number));
+    for (std::uint32_t* narrow : step.numbers) *narrow = static_cast<std::uint32_t>(number);
+    return true;
+  }
+
+  static bool take_text(const FieldStep& step, std::string_view bytes) {
+    const std::string_view value = trimmed(bytes);
+    for (std::string_view* text : step.texts) *text = value;
+    return true;
+  }
+
+  static bool take_code(const FieldStep& step, std::string_view bytes, std::int64_t& number, std::uint64_t& marks) {
+    const std::string_view value = trimmed(bytes);
+    number = step.codes->find(value);
+    if (number < 0) return false;
+    marks = (*step.code_plans)[static_cast<std::size_t>(number)].marks;
+    for (const ReadyValue& ready : (*step.code_values)[static_cast<std::size_t>(number)]) {
+      if (ready.member != nullptr) ready.apply();
+    }
+    for (std::string_view* text : step.texts) *text = value;
+    return true;
   }
 
   /// False when the bytes do not fit; said then.
@@ -1006,6 +1064,7 @@ class Reader {
     const FieldPlan& field = *step.field;
     const std::string_view value = trimmed(bytes);
     number = step.codes->find(value);
+    marks_[record][step.index] = number < 0 ? 0 : (*step.code_plans)[static_cast<std::size_t>(number)].marks;
     const CodeListPlan& list = plan_.code_lists[*field.codes];
     bool fits = true;
     if (number < 0) [[unlikely]] {

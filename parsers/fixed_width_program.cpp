@@ -63,6 +63,21 @@ void note_tested(const Test& test, std::uint16_t record, std::vector<std::vector
 
 }  // namespace
 
+std::optional<ShortValues> ShortValues::of(Span at, const std::vector<ValueRange>& values, std::size_t record_length) {
+  if (at.length > 8 || at.offset + std::size_t{8} > record_length) return std::nullopt;
+  ShortValues made{.offset = at.offset, .shift = 8 * (8 - at.length), .ranges = {}};
+  const auto number = [](std::string_view bytes) {
+    std::uint64_t value = 0;
+    for (const char byte : bytes) value = value << 8 | static_cast<unsigned char>(byte);
+    return value;
+  };
+  for (const ValueRange& range : values) {
+    if (range.first.size() != at.length || range.last.size() != at.length) return std::nullopt;
+    made.ranges.emplace_back(number(range.first), number(range.last));
+  }
+  return made;
+}
+
 CodeTable::CodeTable(const CodeListPlan& list) : list_{&list} {
   mask_ = std::bit_ceil(list.codes.size() * 2 + 8) - 1;
   slots_.resize(mask_ + 1);
@@ -132,8 +147,9 @@ void ReadyPlan::prepare_codes() {
   }
 }
 
-ReadyTest ReadyPlan::ready_test(const Test& test) const {
-  ReadyTest ready{.test = &test, .way = ReadyTest::Way::general, .outcomes = 0, .number = nullptr, .generation = 0, .result = false};
+ReadyTest ReadyPlan::ready_test(const Test& test, std::uint16_t here) const {
+  ReadyTest ready;
+  ready.test = &test;
   const Operand& operand = test.operand;
   if (operand.where == Operand::Where::word) {
     const Target target = this->target(operand.word);
@@ -147,7 +163,19 @@ ReadyTest ReadyPlan::ready_test(const Test& test) const {
       ready.way = ReadyTest::Way::number_is_zero;
       ready.number = static_cast<const std::uint32_t*>(target.member);
     }
-  } else if (operand.where == Operand::Where::last && test.kind != Test::Kind::same_as && !families_of_entries(plan_)[operand.family]) {
+  } else if (operand.where == Operand::Where::here) {
+    const RecordPlan& record = plan_.records[here];
+    ready.field = static_cast<std::uint16_t>(operand.field_of_record[here]);
+    ready.at = record.fields[ready.field].at;
+    if (test.kind == Test::Kind::marked) ready.way = ReadyTest::Way::mark_here;
+    if (test.kind == Test::Kind::present || test.kind == Test::Kind::zero) ready.way = ReadyTest::Way::bytes_here;
+    if (test.kind == Test::Kind::value_in) {
+      if (auto values = ShortValues::of(ready.at, test.values, record.length)) {
+        ready.way = ReadyTest::Way::value_here;
+        ready.values = std::move(*values);
+      }
+    }
+  } else if (test.kind != Test::Kind::same_as && !families_of_entries(plan_)[operand.family]) {
     ready.way = ReadyTest::Way::kept;
     ready.generation = UINT64_MAX;
   }
@@ -156,6 +184,17 @@ ReadyTest ReadyPlan::ready_test(const Test& test) const {
 
 bool ReadyPlan::is_needed(const RecordPlan& record, std::uint16_t field, const std::vector<bool>& tested) const {
   const FieldPlan& plan = record.fields[field];
+  if (plan.constant && plan.at.length == 1 && plan.bindings.empty() && !tested[field]) {
+    // The record would not have been recognised without it.
+    const auto settles = [&](const KeyCondition& key) {
+      return key.kind == KeyCondition::Kind::bytes && key.at.offset <= plan.at.offset && plan.at.offset < key.at.offset + key.at.length &&
+             std::ranges::all_of(key.values, [&](const ValueRange& range) {
+               const std::size_t at = plan.at.offset - key.at.offset;
+               return range.first.substr(0, at + 1) == range.last.substr(0, at + 1) && range.first[at] == plan.constant->front();
+             });
+    };
+    if (std::ranges::any_of(record.conditions, settles)) return false;
+  }
   if (tested[field] || !plan.bindings.empty() || plan.constant || plan.total || plan.codes || plan.characters || plan.check_digit != CheckDigit::none) return true;
   if (plan.same_as && plan.same_as_fault != Fault::none) return true;
   if (plan.is_required) return !plan.is_part || plan.type != FieldType::digits;  // Parts of digits are digits.
@@ -191,30 +230,69 @@ void ReadyPlan::prepare_record(std::uint16_t index) {
     const FieldPlan& field = record.fields[f];
     if (field.total) program.totals.emplace_back(f, *field.total);
     if (!is_needed(record, f, tested[index])) continue;
-    FieldStep step{.field = &field, .index = f, .checks_class = field.characters.has_value() && field.fault != Fault::none, .targets = {}, .codes = nullptr, .code_values = nullptr};
+    FieldStep step;
+    step.field = &field;
+    step.index = f;
+    step.offset = field.at.offset;
+    step.length = field.at.length;
+    step.checks_class = field.characters.has_value() && field.fault != Fault::none;
     for (const BoundTo& bound : field.bindings) step.targets.push_back(target(bound));
     if (field.codes) {
       step.codes = tables_[*field.codes].get();
+      step.code_plans = &plan_.code_lists[*field.codes].codes;
       step.code_values = code_values_[*field.codes].get();
     }
+    choose_way(index, step);
     program.steps.push_back(std::move(step));
   }
   for (const SetWord& set : record.sets) program.sets.push_back(ready_value(set));
   for (const CheckPlan& check : record.checks) {
     if (check.fault == Fault::none) continue;
-    ReadyCheck ready{.check = &check, .test = ready_test(check.test), .when = {}};
-    for (const Test& when : check.when) ready.when.push_back(ready_test(when));
+    ReadyCheck ready{.check = &check, .test = ready_test(check.test, index), .when = {}};
+    for (const Test& when : check.when) ready.when.push_back(ready_test(when, index));
     (check.at_end ? program.checks_at_end : program.checks).push_back(std::move(ready));
   }
   program.fills_every_entry_alike = record.roles.opens_entry && !record.roles.opens_batch && program.sets.empty() && record.joins.empty() &&
                                     std::ranges::none_of(record.fields, &FieldPlan::is_joined);
 }
 
+/// Most fields need nothing but to be looked at; those are read without asking for the rest each time.
+void ReadyPlan::choose_way(std::uint16_t record, FieldStep& step) const {
+  const FieldPlan& field = *step.field;
+  const bool states_currency = plan_.currency_field && plan_.currency_field->first == record && plan_.currency_field->second == step.index;
+  if (field.constant || field.none_value || step.checks_class || states_currency || field.is_joined || (field.same_as && field.same_as_fault != Fault::none)) return;
+  for (const Target& target : step.targets) {
+    if (target.setting != nullptr || target.kind == BindingKind::clock || target.kind == BindingKind::currency || target.kind == BindingKind::sequence) return;
+  }
+  const bool is_routing_number = field.check_digit == CheckDigit::aba && field.at.length == 9;
+  if ((field.type == FieldType::digits || field.type == FieldType::money) && field.sign == SignPlace::none && field.pad == '0' && field.at.length <= 18 &&
+      (field.check_digit == CheckDigit::none || is_routing_number)) {
+    step.way = FieldStep::Way::digits;
+    step.checks_routing_number = is_routing_number;
+  } else if (field.type == FieldType::text && !field.keeps_blanks && !field.is_required && field.check_digit == CheckDigit::none && field.pad == ' ') {
+    step.way = FieldStep::Way::text;
+  } else if (field.type == FieldType::code && field.check_digit == CheckDigit::none) {
+    step.way = FieldStep::Way::code;
+  } else {
+    return;
+  }
+  for (const Target& target : step.targets) {
+    if (target.kind == BindingKind::text) {
+      step.texts.push_back(static_cast<std::string_view*>(target.member));
+    } else if (target.kind == BindingKind::number && !target.is_wide) {
+      step.numbers.push_back(static_cast<std::uint32_t*>(target.member));
+    } else {
+      step.wide_numbers.push_back(target.member);
+    }
+  }
+}
+
 void ReadyPlan::prepare_candidates() {
   for (unsigned byte = 0; byte < 256; ++byte) {
     const auto first = static_cast<char>(byte);
     for (std::uint16_t r = 0; r < plan_.records.size(); ++r) {
-      Candidate candidate{.record = r, .conditions = {}, .kept = {}};
+      Candidate candidate;
+      candidate.record = r;
       candidate.kept.generation = UINT64_MAX;
       bool possible = true;
       for (const KeyCondition& condition : plan_.records[r].conditions) {
@@ -228,7 +306,13 @@ void ReadyPlan::prepare_candidates() {
         if (condition.kind == KeyCondition::Kind::all_bytes) possible = possible && condition.values[0].first[0] == first;
         if (!is_settled) candidate.conditions.push_back(&condition);
       }
-      if (possible) candidates_[byte].push_back(std::move(candidate));
+      if (!possible) continue;
+      // Conditions over other records are answered from memory nearly always.
+      std::ranges::stable_sort(candidate.conditions, {}, [](const KeyCondition* condition) { return condition->kind != KeyCondition::Kind::last_record; });
+      for (const KeyCondition* condition : candidate.conditions) {
+        candidate.short_values.push_back(condition->kind == KeyCondition::Kind::bytes ? ShortValues::of(condition->at, condition->values, plan_.records[r].length) : std::nullopt);
+      }
+      candidates_[byte].push_back(std::move(candidate));
     }
   }
 }

@@ -6,8 +6,10 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "formats/bindings.hpp"
@@ -29,7 +31,7 @@ struct ReadyValue {
   std::uint8_t size = 0;
   std::array<std::byte, 16> bytes{};
 
-  void apply() const { std::memcpy(member, bytes.data(), size); }
+  void apply() const { size == 1 ? static_cast<void>(std::memcpy(member, bytes.data(), 1)) : static_cast<void>(std::memcpy(member, bytes.data(), size)); }
 };
 
 /// Finds a code of a list by its trimmed text.
@@ -65,16 +67,43 @@ class CodeTable {
   [[nodiscard]] std::size_t hash(std::uint64_t key) const { return static_cast<std::size_t>((key * 0x9E3779B97F4A7C15U) >> 40) & mask_; }
 };
 
+/// Values of at most eight bytes, compared as numbers.
+struct ShortValues {
+  std::uint32_t offset = 0;
+  unsigned shift = 0;  // Of eight bytes read at `offset`, those of the value remain.
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> ranges;
+
+  /// nullopt where the record has no eight bytes from there.
+  [[nodiscard]] static std::optional<ShortValues> of(Span at, const std::vector<ValueRange>& values, std::size_t record_length);
+
+  [[nodiscard]] bool hold(const char* record) const {
+    std::uint64_t word = 0;
+    std::memcpy(&word, record + offset, 8);
+    word = __builtin_bswap64(word) >> shift;
+    for (const auto& [first, last] : ranges) {
+      if (first <= word && word <= last) return true;
+    }
+    return false;
+  }
+};
+
 /// A test with what can be decided once. Results over records that stay for many entries (the batch header) are kept until the next
 /// such record.
 struct ReadyTest {
-  enum class Way : std::uint8_t { general, outcome, number_is_zero, kept };
+  enum class Way : std::uint8_t { general, outcome, number_is_zero, kept, mark_here, value_here, bytes_here };
   const Test* test = nullptr;
   Way way = Way::general;
   std::uint32_t outcomes = 0;                  // Way::outcome: one bit each.
   const std::uint32_t* number = nullptr;       // Way::number_is_zero.
+  std::uint16_t field = 0;                     // Way::mark_here.
+  Span at;                                     // Way::bytes_here, and of a same_as test here.
+  ShortValues values;                          // Way::value_here.
   mutable std::uint64_t generation = 0;        // Way::kept: of the family when `result` was found.
   mutable bool result = false;
+  // same_as: the other field, as long as the record it stands in is the last one.
+  mutable std::uint64_t other_generation = UINT64_MAX;
+  mutable const char* other = nullptr;
+  mutable std::uint32_t other_length = 0;
 };
 
 struct ReadyCheck {
@@ -84,11 +113,24 @@ struct ReadyCheck {
 };
 
 struct FieldStep {
+  enum class Way : std::uint8_t {
+    general,  // Everything a field may have.
+    digits,   // Digits or implied decimals with nothing but perhaps a routing number's check digit.
+    text,     // A text that is only trimmed.
+    code,     // A code that is only looked up.
+  };
   const FieldPlan* field = nullptr;
   std::uint16_t index = 0;
+  Way way = Way::general;
+  bool checks_routing_number = false;
   bool checks_class = false;
-  std::vector<Target> targets;
+  std::uint32_t offset = 0, length = 0;
+  std::vector<std::string_view*> texts;  // Ways other than general: where the bytes go,
+  std::vector<void*> wide_numbers;       // and the number,
+  std::vector<std::uint32_t*> numbers;   // and the number where 32 bits hold it.
+  std::vector<Target> targets;           // Way::general.
   const CodeTable* codes = nullptr;
+  const std::vector<CodePlan>* code_plans = nullptr;
   const std::vector<std::vector<ReadyValue>>* code_values = nullptr;  // By code; the last one is of an unknown code.
 };
 
@@ -104,7 +146,8 @@ struct RecordProgram {
 /// One way to recognise a record.
 struct Candidate {
   std::uint16_t record = 0;
-  std::vector<const KeyCondition*> conditions;  // Without what the first byte has told already.
+  std::vector<const KeyCondition*> conditions;  // Without what the first byte has told already, the cheap ones first.
+  std::vector<std::optional<ShortValues>> short_values;  // By condition: bytes that can be compared as a number.
   ReadyTest kept;  // Condition over another record, if any: generation and result only.
 };
 
@@ -130,7 +173,8 @@ class ReadyPlan {
   void prepare_record(std::uint16_t index);
   void prepare_candidates();
   [[nodiscard]] ReadyValue ready_value(const SetWord& set) const;
-  [[nodiscard]] ReadyTest ready_test(const Test& test) const;
+  [[nodiscard]] ReadyTest ready_test(const Test& test, std::uint16_t here) const;
+  void choose_way(std::uint16_t record, FieldStep& step) const;
   [[nodiscard]] bool is_needed(const RecordPlan& record, std::uint16_t field, const std::vector<bool>& tested) const;
 };
 
