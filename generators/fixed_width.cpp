@@ -303,7 +303,8 @@ class FileWriter {
 
   Result<void> every_entry(const Node& node) {
     for (;;) {
-      entry_ = Entry{};
+      static const Entry blank;
+      entry_ = blank;
       const auto more = source_.next(batches_taken_ - 1, entry_);
       if (!more) return std::unexpected(more.error());
       if (!*more) break;

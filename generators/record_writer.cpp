@@ -141,6 +141,14 @@ void RecordWriter::compile(std::uint16_t record) {
     if (!field.is_part) made.image.replace(field.at.offset, field.at.length, step.blank);
     for (const BoundTo& bound : field.bindings) step.words.emplace_back(bound);
     for (const WordTest& test : field.only_when) step.only_when.emplace_back(test);
+    const bool is_simple = !field.is_part && !field.same_as && !field.total && !field.codes && field.only_when.empty() &&
+                           step.words.size() == 1 && field.sign == SignPlace::none;
+    if (is_simple && field.type == FieldType::text && !field.keeps_blanks && field.side == Side::left &&
+        field.check_digit == CheckDigit::none) {
+      step.plain_text = step.words.front().entry_text();
+      for (std::size_t byte = 0x20; byte < 0x7F; ++byte) step.taken[byte] = !field.characters || (*field.characters)[byte];
+    }
+    if (is_simple && field.type == FieldType::money && field.side == Side::right) step.plain_amount = step.words.front().entry_amount();
     const bool says_nothing = field.constant || field.type == FieldType::filler;
     if (says_nothing && field.only_when.empty()) continue;
     step_of_field[index] = static_cast<std::int32_t>(made.steps.size());
@@ -171,6 +179,7 @@ void RecordWriter::compile_checks(std::uint16_t record) {
 }
 
 RecordWriter::TestRef RecordWriter::refer(std::uint16_t record, const Test& test) const {
+  constexpr std::uint32_t longest_key_field = 3;
   TestRef reference;
   reference.plan = &test;
   switch (test.operand.where) {
@@ -185,16 +194,30 @@ RecordWriter::TestRef RecordWriter::refer(std::uint16_t record, const Test& test
       break;
     }
   }
+  const bool is_short = reference.field >= 0 &&
+                        plan_.records[record].fields[static_cast<std::size_t>(reference.field)].at.length <= longest_key_field;
+  reference.is_keyed = test.kind != Test::Kind::same_as && (reference.word || is_short);
   return reference;
 }
 
 /// Leaves out the rules that cannot speak in this batch.
 void RecordWriter::choose_checks(const Work& work) {
-  work.steps.now.clear();
-  work.steps.at_end.clear();
+  for (Rules* rules : {&work.steps.now, &work.steps.at_end}) *rules = Rules{};
   for (const CheckRef& check : work.steps.checks) {
     if (!std::ranges::all_of(check.batch_when, [&](const TestRef& when) { return is_true(work, when); })) continue;
-    (check.plan->at_end ? work.steps.at_end : work.steps.now).push_back(&check);
+    Rules& rules = check.plan->at_end ? work.steps.at_end : work.steps.now;
+    rules.all.push_back(&check);
+    const auto add_key = [&](const TestRef& test) {
+      if (!test.is_keyed) return;
+      if (test.word) {
+        rules.key_words.push_back(&*test.word);
+      } else if (const auto field = static_cast<std::uint16_t>(test.field);
+                 std::ranges::find(rules.key_fields, field) == rules.key_fields.end()) {
+        rules.key_fields.push_back(field);
+      }
+    };
+    add_key(check.test);
+    for (const TestRef& when : check.when) add_key(when);
   }
   work.steps.is_chosen = true;
 }
@@ -257,7 +280,7 @@ Result<void> RecordWriter::write(std::uint16_t record, const ConstWords& words, 
   out += steps.image;
   const Work work{record, plan, steps, words, out.data() + begin};
   for (const std::uint16_t step : steps.order) {
-    if (!fill(work, steps.steps[step])) return std::unexpected(*error_);
+    if (!fill_plainly(work, steps.steps[step]) && !fill(work, steps.steps[step])) return std::unexpected(*error_);
   }
   if (!steps.is_chosen) choose_checks(work);
   if (!look_at_checks(work, false)) return std::unexpected(*error_);
@@ -268,7 +291,7 @@ Result<void> RecordWriter::write(std::uint16_t record, const ConstWords& words, 
     last_[plan.family].record = record;
     last_[plan.family].bytes.assign(bytes);
   }
-  if (plan.roles.opens_entry && !steps.at_end.empty()) {
+  if (plan.roles.opens_entry && !steps.at_end.all.empty()) {
     opener_.record = record;
     opener_.bytes.assign(bytes);
   }
@@ -276,6 +299,34 @@ Result<void> RecordWriter::write(std::uint16_t record, const ConstWords& words, 
 }
 
 // ---- Filling a field ---------------------------------------------------------------------------------------------------
+
+/// A text or an amount of the entry that needs no more than its place. False: nothing was written, take the long way.
+bool RecordWriter::fill_plainly(const Work& work, const Step& step) const {
+  if (work.words.entry == nullptr) return false;
+  if (step.plain_text != nullptr) {
+    const FieldPlan& field = work.plan.fields[step.field];
+    const std::string_view value = work.words.entry->*step.plain_text;
+    if (value.empty() || value.size() > field.at.length || value.front() == ' ' || value.back() == ' ') return false;
+    bool is_taken = true;
+    for (const char c : value) is_taken = is_taken && step.taken[static_cast<unsigned char>(c)];
+    if (!is_taken) return false;
+    char* to = work.bytes + field.at.offset;
+    std::memcpy(to, value.data(), value.size());
+    std::memset(to + value.size(), field.pad, field.at.length - value.size());
+    return true;
+  }
+  if (step.plain_amount == nullptr || work.words.entry->*step.plain_amount < 0) return false;
+  const FieldPlan& field = work.plan.fields[step.field];
+  auto left = static_cast<std::uint64_t>(work.words.entry->*step.plain_amount);
+  char* const begin = work.bytes + field.at.offset;
+  char* to = begin + field.at.length;
+  do {
+    *--to = static_cast<char>('0' + left % 10);
+    left /= 10;
+  } while (left != 0 && to != begin);
+  std::memset(begin, field.pad, static_cast<std::size_t>(to - begin));
+  return left == 0;
+}
 
 bool RecordWriter::fill(const Work& work, const Step& step) {
   const FieldPlan& field = work.plan.fields[step.field];
@@ -680,27 +731,56 @@ bool RecordWriter::is_true(const Work& work, const TestRef& test) const {
   return !other.is_there || holds(plan, own, marks, other.bytes);
 }
 
-bool RecordWriter::look_at_checks(const Work& work, bool at_end) {
-  for (const CheckRef* rule : at_end ? work.steps.at_end : work.steps.now) {
-    const CheckPlan& check = *rule->plan;
-    bool speaks = true;
-    for (const TestRef& when : rule->when) speaks = speaks && is_true(work, when);
-    if (!speaks || is_true(work, rule->test)) continue;
-    const std::string says = check.says.empty() ? fmt::format("The rule \"{}\" is broken.", check.test.text) : check.says;
-    const std::string remedy = check.remedy.empty() ? "Correct the claim or the data of the creditor account." : check.remedy;
-    const std::string_view entry = work.words.entry == nullptr ? std::string_view{} : work.words.entry->reference;
-    const std::string where = entry.empty() ? fmt::format("{}: {}", work.plan.title, says)
-                                            : fmt::format("{} of entry {}: {}", work.plan.title, entry, says);
-    const Place place{.field = work.plan.name};
-    if (check.fault != Fault::warning) {
-      return fail(Error{check.code.empty() ? "write.rule" : check.code, where, remedy, place, ErrorKind::refused});
-    }
-    notes_.add({.code = check.code.empty() ? "write.rule" : check.code,
-                .severity = Severity::warning,
-                .place = place,
-                .message = where,
-                .remedy = remedy});
+/// Asks all rules, and remembers which of them must be asked again while the key stays as it is: those that look at more than
+/// the key, and those that remark on it.
+bool RecordWriter::keep_what_may_change(const Work& work, Rules& rules) {
+  rules.each_time.clear();
+  for (const CheckRef* rule : rules.all) {
+    const auto fails_by_key = [&](const TestRef& when) { return when.is_keyed && !is_true(work, when); };
+    if (std::ranges::any_of(rule->when, fails_by_key)) continue;
+    if (!look_at(work, *rule, true)) return false;
+    const bool hangs_on_key = rule->test.is_keyed && std::ranges::all_of(rule->when, &TestRef::is_keyed);
+    if (!hangs_on_key || !is_true(work, rule->test)) rules.each_time.push_back(rule);
   }
+  return true;
+}
+
+bool RecordWriter::look_at_checks(const Work& work, bool at_end) {
+  Rules& rules = at_end ? work.steps.at_end : work.steps.now;
+  if (rules.all.empty()) return true;
+  key_.clear();
+  for (const std::uint16_t field : rules.key_fields) key_ += bytes_at({work.bytes, work.plan.length}, work.plan.fields[field].at);
+  for (const WordRef* word : rules.key_words) {
+    key_ += word->text(work.words, scratch_);
+    key_ += '\0';
+  }
+  if (rules.is_known && rules.key == key_) {
+    for (const CheckRef* rule : rules.each_time) {
+      if (!look_at(work, *rule, true)) return false;
+    }
+    return true;
+  }
+  rules.is_known = keep_what_may_change(work, rules);
+  rules.key = key_;
+  return rules.is_known;
+}
+
+/// Asks one rule. `key_holds`: its `when` tests that hang on the key are known to hold.
+bool RecordWriter::look_at(const Work& work, const CheckRef& rule, bool key_holds) {
+  const CheckPlan& check = *rule.plan;
+  for (const TestRef& when : rule.when) {
+    if ((!key_holds || !when.is_keyed) && !is_true(work, when)) return true;
+  }
+  if (is_true(work, rule.test)) return true;
+  const std::string says = check.says.empty() ? fmt::format("The rule \"{}\" is broken.", check.test.text) : check.says;
+  const std::string remedy = check.remedy.empty() ? "Correct the claim or the data of the creditor account." : check.remedy;
+  const std::string code = check.code.empty() ? "write.rule" : check.code;
+  const std::string_view entry = work.words.entry == nullptr ? std::string_view{} : work.words.entry->reference;
+  const std::string where = entry.empty() ? fmt::format("{}: {}", work.plan.title, says)
+                                          : fmt::format("{} of entry {}: {}", work.plan.title, entry, says);
+  const Place place{.field = work.plan.name};
+  if (check.fault != Fault::warning) return fail(Error{code, where, remedy, place, ErrorKind::refused});
+  notes_.add({.code = code, .severity = Severity::warning, .place = place, .message = where, .remedy = remedy});
   return true;
 }
 

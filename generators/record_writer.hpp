@@ -62,6 +62,10 @@ class RecordWriter {
     std::string only_when_blank;   // Written where `only when` does not hold.
     std::vector<std::uint16_t> part_steps;  // Of RecordSteps::steps.
     std::vector<WordRef> words;             // As FieldPlan::bindings.
+    // The plain cases of most fields: a text of the entry that needs no change, an amount. Anything else takes the long way.
+    std::string_view Entry::*plain_text = nullptr;
+    std::int64_t Entry::*plain_amount = nullptr;
+    std::array<bool, 256> taken{};          // Characters of a plain text.
     std::vector<WordTestRef> only_when;
   };
   /// A test of a rule with the place of its operand worked out.
@@ -70,6 +74,7 @@ class RecordWriter {
     std::int16_t field = -1;         // Of the record itself.
     std::optional<WordRef> word;
     bool is_fixed_in_batch = false;  // Asks a record that is the same for the whole batch.
+    bool is_keyed = false;           // Asks a short field of the record, or a word: a part of the key of its rules.
   };
   struct CheckRef {
     const CheckPlan* plan = nullptr;
@@ -77,16 +82,26 @@ class RecordWriter {
     std::vector<TestRef> when;        // Asked for each record.
     std::vector<TestRef> batch_when;  // Asked once a batch.
   };
+  /// The rules of one moment. Most of them ask codes and words that are the same for entry after entry: those are asked again only
+  /// when one of these has changed.
+  struct Rules {
+    std::vector<const CheckRef*> all;       // Those whose `batch_when` holds in this batch.
+    std::vector<std::uint16_t> key_fields;  // Short fields that `when` tests and tests ask.
+    std::vector<const WordRef*> key_words;
+    std::string key;
+    bool is_known = false;
+    std::vector<const CheckRef*> each_time;  // What is left to ask while the key stays as it is.
+  };
   struct RecordSteps {
     std::string image;  // Constants and pads; steps write over it.
     std::vector<Step> steps;
     std::vector<std::uint16_t> order;  // Steps that are no parts.
     std::vector<WordTestRef> write_when;
     std::vector<CheckRef> checks;
-    std::vector<const CheckRef*> now, at_end;  // Those whose `batch_when` holds in this batch.
+    Rules now, at_end;
     std::vector<const CodePlan*> codes;        // By field: what was written last.
     bool is_looked_at = false;  // Some operand asks for the last record of its family.
-    bool is_chosen = false;     // `now` and `at_end` are those of this batch.
+    bool is_chosen = false;     // The rules are those of this batch.
   };
   /// For a code that the words decide: the answer for the last combination of words.
   struct Derived {
@@ -121,6 +136,7 @@ class RecordWriter {
   std::uint64_t records_ = 0;
   mutable std::string scratch_;
   std::string text_;
+  std::string key_;
 
   // Below, a function that answers false or `failed` has put the reason into `error_`: a Result for each field of each record
   // would cost more than the field itself.
@@ -137,6 +153,9 @@ class RecordWriter {
   [[nodiscard]] std::string blank_of(const FieldPlan& field) const;
   void compile_checks(std::uint16_t record);
   void choose_checks(const Work& work);
+  [[nodiscard]] bool keep_what_may_change(const Work& work, Rules& rules);
+  [[nodiscard]] bool look_at(const Work& work, const CheckRef& rule, bool key_holds);
+  [[nodiscard]] bool fill_plainly(const Work& work, const Step& step) const;
 
   [[nodiscard]] bool fill(const Work& work, const Step& step);
   [[nodiscard]] Put fill_from_words(const Work& work, const Step& step);

@@ -39,6 +39,10 @@ class WordRef {
     return bound_number(*bound_, words);
   }
 
+  /// The member itself where it is a text of the entry, for writing it without ado; nullptr else.
+  [[nodiscard]] std::string_view Entry::*entry_text() const { return entry_text_; }
+  [[nodiscard]] std::int64_t Entry::*entry_amount() const { return amount_; }
+
   [[nodiscard]] bool is_outcome() const { return way_ == Way::outcome; }
   [[nodiscard]] bool is_level() const { return bound_->binding->kind == BindingKind::level; }
   [[nodiscard]] const BoundTo& bound() const { return *bound_; }
