@@ -138,7 +138,8 @@ class CsvReader::Machine {
     }
     if (piece_.starts_with("\xEF\xBB\xBF")) {
       piece_.remove_prefix(3);
-      add("csv.byte-order-mark", Severity::note, {.file = options_.file_name, .line = 1, .column_first = 1, .column_last = 3},
+      add("csv.byte-order-mark", Severity::note,
+          {.file = options_.file_name, .line = 1, .column_first = 1, .column_last = 3},
           "The file begins with a byte order mark, which is skipped.", "Nothing needs to be done.");
     }
     separator_ = separator_of(piece_.substr(0, header_peek));
@@ -254,7 +255,8 @@ class CsvReader::Machine {
   void plain_byte(char c, bool closed) {
     if (closed) {
       if (!faulty_) {
-        fault("csv.after-quote", here(), fmt::format("After the closing quote stands \"{}\" instead of the separator.", shown(c)),
+        fault("csv.after-quote", here(),
+              fmt::format("After the closing quote stands \"{}\" instead of the separator.", shown(c)),
               "Write a quote inside a quoted cell twice, and put nothing after the closing one.");
       }
     } else if (c == '"') {
@@ -347,14 +349,16 @@ class CsvReader::Machine {
   void match_columns() {
     for (const RawCell& cell : cells_) {
       const std::string_view name = trimmed(text_of(cell));
-      const auto known = std::ranges::find_if(columns_, [&](const CsvColumn& each) { return lower(each.name) == lower(name); });
+      const auto known =
+          std::ranges::find_if(columns_, [&](const CsvColumn& each) { return lower(each.name) == lower(name); });
       if (known == columns_.end()) {
         extra_column(name, cell);
         continue;
       }
       auto& from = source_column_[static_cast<std::size_t>(known - columns_.begin())];
       if (from != absent) {
-        refuse("csv.duplicate-column", place(cell, known->name), fmt::format("The column \"{}\" is there twice.", known->name),
+        refuse("csv.duplicate-column", place(cell, known->name),
+               fmt::format("The column \"{}\" is there twice.", known->name),
                "Keep the right one and remove or rename the other.");
         continue;
       }
@@ -458,7 +462,8 @@ class CsvReader::Machine {
     return byte < 0x20 || byte >= 0x7F ? fmt::format("byte {:02X}", static_cast<unsigned>(byte)) : std::string(1, c);
   }
 
-  void add(std::string code, Severity severity, Place where, std::string message, std::string remedy, bool refuses = false) {
+  void add(std::string code, Severity severity, Place where, std::string message, std::string remedy,
+           bool refuses = false) {
     if (findings_.size() >= options_.most_findings && !refuses) {
       ++unsaid_;
       return;
@@ -548,7 +553,8 @@ bool CsvReader::has_column(std::size_t column) const { return machine_->has_colu
 
 void append_csv_cell(std::string& line, std::string_view value, bool is_text) {
   // OWASP, CSV injection: a spreadsheet takes a cell that begins so for a formula.
-  const bool guarded = is_text && !value.empty() && std::string_view{"=+-@\t\r"}.find(value.front()) != std::string_view::npos;
+  const bool guarded =
+      is_text && !value.empty() && std::string_view{"=+-@\t\r"}.find(value.front()) != std::string_view::npos;
   const bool quoted = value.find_first_of("\",;\t\r\n") != std::string_view::npos ||
                       (!value.empty() && (value.front() == ' ' || value.back() == ' '));
   if (quoted) line += '"';

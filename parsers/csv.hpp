@@ -25,9 +25,9 @@ struct CsvColumn {
 };
 
 struct CsvOptions {
-  std::string file_name;                     // For places.
-  std::uint32_t longest_row = 1024 * 1024;   // Bytes; a longer row is refused, never kept in memory.
-  std::uint64_t most_findings = 1000;        // Of the reader itself; the rest is counted in one closing note.
+  std::string file_name;                    // For places.
+  std::uint32_t longest_row = 1024 * 1024;  // Bytes; a longer row is refused, never kept in memory.
+  std::uint64_t most_findings = 1000;       // Of the reader itself; the rest is counted in one closing note.
 };
 
 /// One row. Cells are in the order of the columns asked for, whatever the order in the file; an absent optional column

@@ -34,7 +34,7 @@ struct Argument {
 
 /// "--scheme S", or a switch when `value` is empty: "--unmask".
 struct Option {
-  std::string name;   // With its dashes.
+  std::string name;        // With its dashes.
   std::string value = {};  // What help prints for the value; empty makes it a switch.
   std::string help = {};
   ValueKind kind = ValueKind::text;
@@ -61,7 +61,7 @@ struct Globals {
   std::string database = {};  // postgresql://...; empty: the private cluster.
   std::string schemes = {};   // A folder of schemes laid over those in the binary; else COUNTERFOIL_SCHEMES.
   std::string home = {};      // Data folder; empty: COUNTERFOIL_HOME, else the user's own.
-  Date today = {};  // --as-of, else the day of this machine's clock and zone.
+  Date today = {};            // --as-of, else the day of this machine's clock and zone.
 };
 
 class Invocation;
@@ -74,7 +74,8 @@ struct Command {
   std::vector<Argument> arguments = {};
   std::vector<Option> options = {};
   std::vector<Example> examples = {};
-  std::function<Result<int>(Invocation&)> run = {};  // The exit code: 0 done, 3 done and people are needed, 5 not acceptable.
+  std::function<Result<int>(Invocation&)> run =
+      {};  // The exit code: 0 done, 3 done and people are needed, 5 not acceptable.
 
   [[nodiscard]] std::string path() const { return verb.empty() ? noun : noun + " " + verb; }
 };

@@ -66,7 +66,8 @@ std::string bash_script(const std::vector<Command>& commands) {
       fmt::join(nouns_of(commands), " "));
   for (const auto& noun : nouns_of(commands)) {
     if (const auto verbs = verbs_of(commands, noun); !verbs.empty()) {
-      text += fmt::format("      {}) COMPREPLY=($(compgen -W \"{}\" -- \"$word\")); return ;;\n", noun, fmt::join(verbs, " "));
+      text += fmt::format("      {}) COMPREPLY=($(compgen -W \"{}\" -- \"$word\")); return ;;\n", noun,
+                          fmt::join(verbs, " "));
     }
   }
   text += "    esac\n  fi\n  case \"$noun $verb $previous\" in\n";
@@ -76,7 +77,8 @@ std::string bash_script(const std::vector<Command>& commands) {
   });
   text += "    *) ;;\n  esac\n  case \"$noun $verb\" in\n";
   for (const auto& command : commands) {
-    const std::string pattern = command.verb.empty() ? fmt::format("\"{} \"*", command.noun) : fmt::format("\"{}\"", command.path());
+    const std::string pattern =
+        command.verb.empty() ? fmt::format("\"{} \"*", command.noun) : fmt::format("\"{}\"", command.path());
     text += fmt::format("    {}) words=\"{}\"; files={} ;;\n", pattern, fmt::join(flags_of(command), " "),
                         takes_files(command) ? "yes" : "no");
   }
@@ -85,7 +87,8 @@ std::string bash_script(const std::vector<Command>& commands) {
       "  case \"$word\" in\n"
       "    -*) COMPREPLY=($(compgen -W \"$words\" -- \"$word\")) ;;\n"
       "    *) case \"$previous\" in -*) files=yes ;; esac\n"
-      "       if [ \"$files\" = yes ]; then COMPREPLY=($(compgen -f -- \"$word\")); else COMPREPLY=($(compgen -W \"$words\" -- \"$word\")); fi ;;\n"
+      "       if [ \"$files\" = yes ]; then COMPREPLY=($(compgen -f -- \"$word\")); else COMPREPLY=($(compgen -W "
+      "\"$words\" -- \"$word\")); fi ;;\n"
       "  esac\n}\ncomplete -o filenames -F _counterfoil counterfoil\n";
   return text;
 }
@@ -131,7 +134,8 @@ std::string fish_script(const std::vector<Command>& commands) {
 
 std::string completion_script(const std::vector<Command>& commands, std::string_view shell) {
   if (shell == "bash") return bash_script(commands);
-  if (shell == "zsh") return "#compdef counterfoil\nautoload -U +X bashcompinit && bashcompinit\n" + bash_script(commands);
+  if (shell == "zsh")
+    return "#compdef counterfoil\nautoload -U +X bashcompinit && bashcompinit\n" + bash_script(commands);
   require(shell == "fish", "the choices of the command are bash, zsh and fish");
   return fish_script(commands);
 }

@@ -40,7 +40,8 @@ std::string type_text(const LayoutPlan& plan, const FieldPlan& field) {
   if (field.type == FieldType::date) text += " " + field.date.text;
   if (field.type == FieldType::time) text += " " + field.time.text;
   if (field.codes) text += " " + plan.code_lists[*field.codes].name;
-  if (field.type == FieldType::money) text += fmt::format(", {} implied decimals", static_cast<unsigned>(field.decimals));
+  if (field.type == FieldType::money)
+    text += fmt::format(", {} implied decimals", static_cast<unsigned>(field.decimals));
   return text;
 }
 
@@ -61,19 +62,23 @@ void add_record(std::string& page, const LayoutPlan& plan, const RecordPlan& rec
   for (const auto& source : record.sources) {
     const auto named = std::ranges::find(plan.sources, source.key, &std::pair<std::string, std::string>::first);
     page += fmt::format("Source: {}{}{}.", named == plan.sources.end() ? source.key : named->second,
-                        source.place.empty() ? "" : ", " + source.place, source.sure.empty() ? "" : " (certainty " + source.sure + ")");
+                        source.place.empty() ? "" : ", " + source.place,
+                        source.sure.empty() ? "" : " (certainty " + source.sure + ")");
     page += "\n";
   }
   page += "\n| Columns | Length | Field | Type | Content |\n| --- | ---: | --- | --- | --- |\n";
   for (const auto& field : record.fields) {
     page += fmt::format("| {}-{} | {} | {}{} | {} | {} |\n", field.first_column(), field.last_column(), field.at.length,
-                        field.is_part ? "part: " : "", cell(field.name), cell(type_text(plan, field)), cell(content_text(plan, field)));
+                        field.is_part ? "part: " : "", cell(field.name), cell(type_text(plan, field)),
+                        cell(content_text(plan, field)));
   }
-  if (!record.refuses.empty()) page += fmt::format("\nA file with this record is refused: {} {}\n", record.refuses, record.refuse_remedy);
+  if (!record.refuses.empty())
+    page += fmt::format("\nA file with this record is refused: {} {}\n", record.refuses, record.refuse_remedy);
   if (record.checks.empty()) return;
   page += "\nChecked when read:\n\n";
   for (const auto& check : record.checks) {
-    page += fmt::format("- `{}` ({}): {}\n", check.code, fault_name(check.fault), check.says.empty() ? check.test.text : check.says);
+    page += fmt::format("- `{}` ({}): {}\n", check.code, fault_name(check.fault),
+                        check.says.empty() ? check.test.text : check.says);
   }
 }
 
@@ -89,7 +94,8 @@ void add_reasons(std::string& page, const Scheme& scheme) {
   if (scheme.reasons.empty()) return;
   page += "\n## Reasons\n\n| Code | Outcome | Meaning | What to do |\n| --- | --- | --- | --- |\n";
   for (const auto& [code, reason] : scheme.reasons) {
-    page += fmt::format("| `{}` | {} | {} | {} |\n", cell(code), outcome_name(reason.outcome), cell(reason.meaning_en), cell(reason.next_step));
+    page += fmt::format("| `{}` | {} | {} | {} |\n", cell(code), outcome_name(reason.outcome), cell(reason.meaning_en),
+                        cell(reason.next_step));
   }
 }
 
@@ -103,12 +109,15 @@ void add_profiles(std::string& page, const Scheme& scheme, std::string_view form
   }
 }
 
-constexpr std::string_view content_of(const XmlNode& node) { return node.content == XmlContent::children ? "" : xml_content_name(node.content); }
+constexpr std::string_view content_of(const XmlNode& node) {
+  return node.content == XmlContent::children ? "" : xml_content_name(node.content);
+}
 
 std::string occurs(const XmlNode& node) {
   if (node.choice != 0) return "one of";
   if (node.occurs_max == xml_unbounded) return fmt::format("{}..n", node.occurs_min);
-  return node.occurs_min == node.occurs_max ? std::to_string(node.occurs_min) : fmt::format("{}..{}", node.occurs_min, node.occurs_max);
+  return node.occurs_min == node.occurs_max ? std::to_string(node.occurs_min)
+                                            : fmt::format("{}..{}", node.occurs_min, node.occurs_max);
 }
 
 std::size_t depth_of(const XmlPlan& plan, const XmlNode& node) {
@@ -123,7 +132,8 @@ void add_element(std::string& page, const XmlPlan& plan, const XmlNode& node) {
   std::string length;
   if (node.length_max != 0) length = fmt::format(" {}..{}", node.length_min, node.length_max);
   page += fmt::format("| {}{} | {} | {}{}{} | {} | {} |\n", indent, node.name, occurs(node), content_of(node), length,
-                      node.codes.empty() ? "" : fmt::format(" {}", fmt::join(node.codes, ", ")), node.binding, cell(node.note));
+                      node.codes.empty() ? "" : fmt::format(" {}", fmt::join(node.codes, ", ")), node.binding,
+                      cell(node.note));
   for (const auto& child : plan.children_of(node)) add_element(page, plan, child);
 }
 
@@ -132,12 +142,15 @@ void add_element(std::string& page, const XmlPlan& plan, const XmlNode& node) {
 std::string order_text(const LayoutPlan& plan) { return "file = " + node_text(plan, plan.order); }
 
 std::string layout_page(const LayoutPlan& plan, const Scheme& scheme) {
-  std::string page = fmt::format("# {}\n\nMade by `counterfoil format docs {}` from {}; do not edit by hand.\n\n", plan.title, plan.name, plan.file);
-  page += fmt::format("{}Edition: {}. Scheme: {} ({}).\n\nCharacter set {}, written as {}. ", plan.label.empty() ? "" : "**" + plan.label + "**\n\n",
-                      plan.edition, scheme.title, scheme.name, charset_name(plan.charset), charset_name(plan.write_charset));
+  std::string page = fmt::format("# {}\n\nMade by `counterfoil format docs {}` from {}; do not edit by hand.\n\n",
+                                 plan.title, plan.name, plan.file);
+  page += fmt::format("{}Edition: {}. Scheme: {} ({}).\n\nCharacter set {}, written as {}. ",
+                      plan.label.empty() ? "" : "**" + plan.label + "**\n\n", plan.edition, scheme.title, scheme.name,
+                      charset_name(plan.charset), charset_name(plan.write_charset));
   if (plan.record_length != 0) page += fmt::format("Records of {} bytes. ", plan.record_length);
   if (plan.block_records != 0) page += fmt::format("Blocks of {} records. ", plan.block_records);
-  page += fmt::format("Columns count bytes from 1.\n\nOrder of the records:\n\n```\n{}\n```\n\n## Records\n", order_text(plan));
+  page += fmt::format("Columns count bytes from 1.\n\nOrder of the records:\n\n```\n{}\n```\n\n## Records\n",
+                      order_text(plan));
   for (const auto& record : plan.records) add_record(page, plan, record);
   page += "\n## Totals\n\nEach is filled when a file is written and checked when it is read.\n\n";
   for (const auto& total : plan.totals) page += fmt::format("- {}\n", total.text);
@@ -150,7 +163,9 @@ std::string layout_page(const LayoutPlan& plan, const Scheme& scheme) {
 }
 
 std::string table_page(const XmlPlan& plan, const XmlTable& table, const Scheme& scheme, std::string_view format) {
-  std::string page = fmt::format("# {}\n\nMade by `counterfoil format docs {}` from the table of {}; do not edit by hand.\n\n", format, format, scheme.title);
+  std::string page =
+      fmt::format("# {}\n\nMade by `counterfoil format docs {}` from the table of {}; do not edit by hand.\n\n", format,
+                  format, scheme.title);
   page += "Elements in their order. The word is what a reader makes of the element and a writer puts there.\n\n";
   page += "| Element | Times | Content | Word | Note |\n| --- | --- | --- | --- | --- |\n";
   if (plan.nodes.size() > 1) add_element(page, plan, plan.nodes[1]);

@@ -11,7 +11,8 @@
 namespace counterfoil {
 
 [[nodiscard]] std::string layout_page(const LayoutPlan& plan, const Scheme& scheme);
-[[nodiscard]] std::string table_page(const XmlPlan& plan, const XmlTable& table, const Scheme& scheme, std::string_view format);
+[[nodiscard]] std::string table_page(const XmlPlan& plan, const XmlTable& table, const Scheme& scheme,
+                                     std::string_view format);
 
 /// "file = header batch+ trailer fill*", as the layout writes it.
 [[nodiscard]] std::string order_text(const LayoutPlan& plan);

@@ -44,7 +44,8 @@ std::vector<std::pair<std::string, std::string>> option_rows(const std::vector<O
   std::vector<std::pair<std::string, std::string>> rows;
   for (const auto& option : options) {
     rows.emplace_back(option_label(option), option.help + choices_text(option.choices) +
-                                                (option.required ? "; needed" : "") + (option.many ? "; may be repeated" : ""));
+                                                (option.required ? "; needed" : "") +
+                                                (option.many ? "; may be repeated" : ""));
   }
   return rows;
 }

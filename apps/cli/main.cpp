@@ -25,8 +25,10 @@ Date day_of_this_machine() {
 
 int finish(Output& out, int code) {
   if (out.finish()) return code;
-  out.error({"output.cannot-write", "Not everything could be written to stdout.",
-             "Look whether the disk is full or the program reading it has ended, then run the command again.", {}});
+  out.error({"output.cannot-write",
+             "Not everything could be written to stdout.",
+             "Look whether the disk is full or the program reading it has ended, then run the command again.",
+             {}});
   return 1;
 }
 
@@ -45,11 +47,13 @@ int show_help(const std::vector<Command>& commands, const ParsedLine& line, Outp
 
 /// A site's own schemes must be whole: a layout that cannot be read would otherwise silently be the built-in one.
 Result<void> use_schemes(std::string folder, Output& out) {
-  if (const char* environment = std::getenv("COUNTERFOIL_SCHEMES"); folder.empty() && environment != nullptr) folder = environment;
+  if (const char* environment = std::getenv("COUNTERFOIL_SCHEMES"); folder.empty() && environment != nullptr)
+    folder = environment;
   if (folder.empty()) return {};
   if (auto used = Catalogue::use_directory(folder); !used) return used;
   const auto& findings = LayoutLibrary::built_in().findings();
-  if (std::ranges::none_of(findings, [](const Finding& finding) { return finding.severity == Severity::error; })) return {};
+  if (std::ranges::none_of(findings, [](const Finding& finding) { return finding.severity == Severity::error; }))
+    return {};
   for (const auto& finding : findings) out.finding(finding);
   return std::unexpected(Error{.code = "schemes.layout",
                                .explanation = "A layout of the folder of schemes has mistakes.",
@@ -77,7 +81,7 @@ int run(const std::vector<std::string>& words) {
   Invocation invocation{*line->command, line->globals, line->values, out};
   const auto code = line->command->run(invocation);
   if (!code) {
-    std::fflush(stdout);
+    static_cast<void>(out.finish());  // The error below says more than a full disk would.
     out.error(code.error());
     return exit_code(code.error().kind);
   }
@@ -94,9 +98,10 @@ int main(int count, char** words) {
     return counterfoil::run(std::vector<std::string>{words + 1, words + count});
   } catch (const std::exception&) {
     // The text of an exception may hold values of a statement, so it is not shown.
-    std::fputs("error internal.exception: Counterfoil met a condition it has no answer for; the operation was not finished.\n"
-               "  next   Run counterfoil check, and report what you did.\n",
-               stderr);
+    std::fputs(
+        "error internal.exception: Counterfoil met a condition it has no answer for; the operation was not finished.\n"
+        "  next   Run counterfoil check, and report what you did.\n",
+        stderr);
     return counterfoil::exit_internal;
   }
 }

@@ -16,11 +16,16 @@ namespace {
 constexpr std::uint64_t most_findings_shown = 50;
 
 std::uint32_t code_point(std::string_view character) {
-  const auto byte = [&](std::size_t at) { return static_cast<std::uint32_t>(static_cast<unsigned char>(character[at])); };
+  const auto byte = [&](std::size_t at) {
+    return static_cast<std::uint32_t>(static_cast<unsigned char>(character[at]));
+  };
   switch (character.size()) {
-    case 1: return byte(0);
-    case 2: return (byte(0) & 0x1FU) << 6U | (byte(1) & 0x3FU);
-    case 3: return (byte(0) & 0x0FU) << 12U | (byte(1) & 0x3FU) << 6U | (byte(2) & 0x3FU);
+    case 1:
+      return byte(0);
+    case 2:
+      return (byte(0) & 0x1FU) << 6U | (byte(1) & 0x3FU);
+    case 3:
+      return (byte(0) & 0x0FU) << 12U | (byte(1) & 0x3FU) << 6U | (byte(2) & 0x3FU);
     default:
       return (byte(0) & 0x07U) << 18U | (byte(1) & 0x3FU) << 12U | (byte(2) & 0x3FU) << 6U | (byte(3) & 0x3FU);
   }
@@ -59,14 +64,22 @@ std::size_t width_of(std::string_view text) {
 
 std::string_view escape_of(Tone tone) {
   switch (tone) {
-    case Tone::plain: return "";
-    case Tone::strong: return "\x1b[1m";
-    case Tone::dim: return "\x1b[2m";
-    case Tone::good: return "\x1b[32m";
-    case Tone::warning: return "\x1b[33m";
-    case Tone::bad: return "\x1b[31m";
-    case Tone::field_a: return "\x1b[36m";
-    case Tone::field_b: return "\x1b[35m";
+    case Tone::plain:
+      return "";
+    case Tone::strong:
+      return "\x1b[1m";
+    case Tone::dim:
+      return "\x1b[2m";
+    case Tone::good:
+      return "\x1b[32m";
+    case Tone::warning:
+      return "\x1b[33m";
+    case Tone::bad:
+      return "\x1b[31m";
+    case Tone::field_a:
+      return "\x1b[36m";
+    case Tone::field_b:
+      return "\x1b[35m";
   }
   return "";
 }
@@ -103,13 +116,20 @@ std::string four_parts(std::string_view label, std::string_view code, std::strin
 
 int exit_code(ErrorKind kind) {
   switch (kind) {
-    case ErrorKind::failed: return 1;
-    case ErrorKind::usage: return 2;
-    case ErrorKind::refused: return 4;
-    case ErrorKind::input: return exit_not_acceptable;
-    case ErrorKind::conflict: return 6;
-    case ErrorKind::outcome_unknown: return 7;
-    case ErrorKind::temporary: return 75;
+    case ErrorKind::failed:
+      return 1;
+    case ErrorKind::usage:
+      return 2;
+    case ErrorKind::refused:
+      return 4;
+    case ErrorKind::input:
+      return exit_not_acceptable;
+    case ErrorKind::conflict:
+      return 6;
+    case ErrorKind::outcome_unknown:
+      return 7;
+    case ErrorKind::temporary:
+      return 75;
   }
   return exit_internal;
 }

@@ -77,8 +77,8 @@ class Output {
 
   void message(std::string_view text);  // To stderr, unless --quiet.
   void error(const Error& error);       // In four parts: code and what, where, what next. With --json as one object.
-  /// A finding for people, to stderr. After fifty they are only counted; `finish` says how many: a table of ten thousand
-  /// wrong rows must not hide what the command says at its end.
+  /// A finding for people, to stderr. After fifty they are only counted; `finish` says how many: a table of ten
+  /// thousand wrong rows must not hide what the command says at its end.
   void finding(const Finding& finding);
 
   /// "what 1,200 of 5,000", rewritten in place. Nothing is printed unless stderr is a terminal.

@@ -194,7 +194,8 @@ Result<ParsedLine> parse_command(const Command& command, const std::vector<std::
     std::vector<std::string> reversed{words.rbegin(), words.rend()};  // CLI11 takes them from the back.
     app.parse(std::move(reversed));
   } catch (const CLI::ParseError& problem) {
-    return std::unexpected(usage_error("usage.command-line", fmt::format("The command line is not complete: {}.", problem.what()),
+    return std::unexpected(usage_error("usage.command-line",
+                                       fmt::format("The command line is not complete: {}.", problem.what()),
                                        help_hint(command.path())));
   }
   if (const auto extra = app.remaining(); !extra.empty()) {
@@ -202,9 +203,9 @@ Result<ParsedLine> parse_command(const Command& command, const std::vector<std::
     for (const auto& option : command.options) known.push_back(option.name);
     for (const auto& option : global_options()) known.push_back(option.name);
     const std::string hint = extra.front().starts_with('-') ? suggestion(extra.front(), known) : std::string{};
-    return std::unexpected(usage_error("usage.unknown-word",
-                                       fmt::format("counterfoil {} does not know \"{}\".", command.path(), extra.front()),
-                                       hint + help_hint(command.path())));
+    return std::unexpected(usage_error(
+        "usage.unknown-word", fmt::format("counterfoil {} does not know \"{}\".", command.path(), extra.front()),
+        hint + help_hint(command.path())));
   }
   auto globals = globals_of(taken, today);
   if (!globals) return std::unexpected(globals.error());
@@ -230,9 +231,13 @@ const std::vector<Option>& global_options() {
       {.name = "--as-of", .value = "DATE", .help = "Take this day for today", .kind = ValueKind::date},
       {.name = "--as", .value = "NAME", .help = "Act as another operator; only in a test environment"},
       {.name = "--database", .value = "URL", .help = "Use this PostgreSQL server instead of the private one"},
-      {.name = "--home", .value = "FOLDER", .help = "Keep data here instead of in COUNTERFOIL_HOME or the user's data folder",
+      {.name = "--home",
+       .value = "FOLDER",
+       .help = "Keep data here instead of in COUNTERFOIL_HOME or the user's data folder",
        .kind = ValueKind::folder},
-      {.name = "--schemes", .value = "FOLDER", .help = "Lay this folder of schemes over the built-in ones, as COUNTERFOIL_SCHEMES does",
+      {.name = "--schemes",
+       .value = "FOLDER",
+       .help = "Lay this folder of schemes over the built-in ones, as COUNTERFOIL_SCHEMES does",
        .kind = ValueKind::folder},
       {.name = "--no-color", .value = "", .help = "Print without colours, as NO_COLOR does"},
   };
@@ -265,9 +270,9 @@ Result<ParsedLine> parse_command_line(const std::vector<Command>& commands, cons
   const auto command =
       std::ranges::find_if(commands, [&](const Command& each) { return each.noun == noun && each.verb == verb; });
   if (command == commands.end()) {
-    return std::unexpected(usage_error("usage.unknown-command", fmt::format("There is no command \"{} {}\".", noun, verb),
-                                       fmt::format("{}Use one of: {}. {}", suggestion(verb, verbs),
-                                                   fmt::join(verbs, ", "), help_hint(noun))));
+    return std::unexpected(usage_error(
+        "usage.unknown-command", fmt::format("There is no command \"{} {}\".", noun, verb),
+        fmt::format("{}Use one of: {}. {}", suggestion(verb, verbs), fmt::join(verbs, ", "), help_hint(noun))));
   }
   if (help) return ParsedLine{.command = &*command, .help = true, .noun = noun};
   return parse_command(*command, rest, today);

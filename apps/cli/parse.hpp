@@ -16,7 +16,7 @@ struct ParsedLine {
   Globals globals = {};
   Invocation::Values values = {};
   bool no_color = false;
-  bool help = false;         // Help of `command`, of `noun` where that is set, else of the program.
+  bool help = false;  // Help of `command`, of `noun` where that is set, else of the program.
   std::string noun = {};
   bool version = false;
 };

@@ -7,9 +7,12 @@ namespace {
 
 std::string_view level_name(Level level) {
   switch (level) {
-    case Level::entry: return "entry";
-    case Level::block: return "block";
-    case Level::file: return "file";
+    case Level::entry:
+      return "entry";
+    case Level::block:
+      return "block";
+    case Level::file:
+      return "file";
   }
   return "";
 }

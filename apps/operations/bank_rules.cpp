@@ -23,8 +23,8 @@ void add_up(std::int64_t& sum, std::int64_t value) {
 BankRules::BankRules(const Catalogue& catalogue, std::string file_name, std::string profile, WordSink& next)
     : catalogue_{catalogue}, file_name_{std::move(file_name)}, profile_name_{std::move(profile)}, next_{next} {}
 
-void BankRules::add(Severity severity, std::string code, std::uint32_t line, std::string_view field, std::string message,
-                    std::string remedy) {
+void BankRules::add(Severity severity, std::string code, std::uint32_t line, std::string_view field,
+                    std::string message, std::string remedy) {
   if (++said_[code] > most_of_one_code) return;
   next_.finding({.code = std::move(code),
                  .severity = severity,
@@ -33,10 +33,12 @@ void BankRules::add(Severity severity, std::string code, std::uint32_t line, std
                  .remedy = std::move(remedy)});
 }
 
-void BankRules::at_most(std::string_view rule, std::int64_t value, std::string code, std::string_view what, std::uint32_t line) {
+void BankRules::at_most(std::string_view rule, std::int64_t value, std::string code, std::string_view what,
+                        std::uint32_t line) {
   const auto most = scheme_->number(rule, profile_ == nullptr ? std::string_view{} : profile_->name);
   if (!most || value <= *most) return;
-  add(Severity::error, std::move(code), line, {}, fmt::format("The {} is {}; the bank takes at most {}.", what, value, *most),
+  add(Severity::error, std::move(code), line, {},
+      fmt::format("The {} is {}; the bank takes at most {}.", what, value, *most),
       "Split the collection into more files or batches.");
 }
 
@@ -54,7 +56,8 @@ void BankRules::check_profile(const FileHead& head) {
   if (profile_ == nullptr) {
     std::vector<std::string_view> known;
     for (const auto& [name, one] : scheme_->profiles) known.emplace_back(name);
-    add(Severity::error, "bank.profile-unknown", 0, {}, fmt::format("{} has no profile \"{}\".", scheme_->title, profile_name_),
+    add(Severity::error, "bank.profile-unknown", 0, {},
+        fmt::format("{} has no profile \"{}\".", scheme_->title, profile_name_),
         fmt::format("Use one of: {}.", fmt::join(known, ", ")));
     return;
   }
@@ -65,7 +68,8 @@ void BankRules::check_profile(const FileHead& head) {
   }
   const auto party = scheme_->text("initiating_party_id", profile_->name);
   if (party && *party != "none" && head.sender.empty()) {
-    add(Severity::error, "bank.initiating-party", 0, "InitgPty/Id", "The bank wants an identification of the initiating party, and the file has none.",
+    add(Severity::error, "bank.initiating-party", 0, "InitgPty/Id",
+        "The bank wants an identification of the initiating party, and the file has none.",
         "Write the file with the profile of the bank.");
   }
 }
@@ -79,9 +83,11 @@ void BankRules::batch(const BatchHead& head) {
   collect_on_ = head.collect_on;
   ++batches_;
   const auto profile = profile_ == nullptr ? std::string_view{} : std::string_view{profile_->name};
-  if (scheme_->flag("one_instrument_per_file", profile).value_or(false) && !instrument_.empty() && instrument_ != head.instrument) {
+  if (scheme_->flag("one_instrument_per_file", profile).value_or(false) && !instrument_.empty() &&
+      instrument_ != head.instrument) {
     add(Severity::error, "bank.instruments-mixed", head.line, "instrument",
-        fmt::format("The file holds {} and {}; a bank wants a file for each.", instrument_, head.instrument), "Write one file for each.");
+        fmt::format("The file holds {} and {}; a bank wants a file for each.", instrument_, head.instrument),
+        "Write one file for each.");
   }
   instrument_ = head.instrument;
 }
@@ -105,13 +111,15 @@ void BankRules::check_amount(const Entry& entry) {
   const auto least = scheme_->number("amount_least_minor", profile);
   if (least && !entry.is_prenote && entry.amount_minor < *least) {
     add(Severity::error, "bank.amount-too-small", entry.line, "amount",
-        fmt::format("The amount {} is below the least the bank takes, {}.", amount.text(), Money{*least, entry.currency}.text()),
+        fmt::format("The amount {} is below the least the bank takes, {}.", amount.text(),
+                    Money{*least, entry.currency}.text()),
         "Leave the claim out or collect it with the next bill.");
   }
   const auto most = scheme_->number("amount_most_minor", profile);
   if (most && entry.amount_minor > *most) {
     add(Severity::error, "bank.amount-too-large", entry.line, "amount",
-        fmt::format("The amount {} is above the most the bank takes, {}.", amount.text(), Money{*most, entry.currency}.text()),
+        fmt::format("The amount {} is above the most the bank takes, {}.", amount.text(),
+                    Money{*most, entry.currency}.text()),
         "Collect it in parts the payer agreed to, or by another way of payment.");
   }
 }
@@ -119,15 +127,18 @@ void BankRules::check_amount(const Entry& entry) {
 void BankRules::check_sepa(const Entry& entry) {
   const auto profile = profile_ == nullptr ? std::string_view{} : std::string_view{profile_->name};
   if (scheme_->flag("instruction_id_always", profile).value_or(false) && entry.instruction_id.empty()) {
-    add(Severity::error, "bank.instruction-id", entry.line, "InstrId", "The bank wants an InstrId in every transaction, and this one has none.",
+    add(Severity::error, "bank.instruction-id", entry.line, "InstrId",
+        "The bank wants an InstrId in every transaction, and this one has none.",
         "Write the file with the profile of the bank.");
   }
   if (const auto iban = check_iban(entry.payer_account); !iban) {
     add(Severity::error, "bank.payer-iban", entry.line, "payer_account",
-        fmt::format("The payer's account {} is not a valid IBAN. {}", mask_account(entry.payer_account), iban.error().explanation),
+        fmt::format("The payer's account {} is not a valid IBAN. {}", mask_account(entry.payer_account),
+                    iban.error().explanation),
         "Ask the payer for the account number and amend the mandate.");
   }
-  const std::array<std::pair<std::string_view, std::string_view>, 2> texts{{{"payer_name", entry.payer_name}, {"remittance", entry.remittance}}};
+  const std::array<std::pair<std::string_view, std::string_view>, 2> texts{
+      {{"payer_name", entry.payer_name}, {"remittance", entry.remittance}}};
   for (const auto& [field, text] : texts) {
     if (is_clean_sepa_text(text)) continue;
     add(Severity::warning, "bank.characters", entry.line, field,
@@ -137,10 +148,12 @@ void BankRules::check_sepa(const Entry& entry) {
   const auto until = scheme_->text("lines_until", profile);
   const auto last = until ? parse_iso_date(*until) : std::nullopt;
   const auto day = entry.collect_on ? entry.collect_on : collect_on_;
-  const bool lines_only = !entry.payer_address_line_1.empty() && (entry.payer_town.empty() || entry.payer_country.empty());
+  const bool lines_only =
+      !entry.payer_address_line_1.empty() && (entry.payer_town.empty() || entry.payer_country.empty());
   if (lines_only && last && day && *day > *last) {
     add(Severity::error, "bank.address-lines", entry.line, "payer_address",
-        fmt::format("The address stands in lines without town and country of its own, which is taken until {} only.", iso_date(*last)),
+        fmt::format("The address stands in lines without town and country of its own, which is taken until {} only.",
+                    iso_date(*last)),
         "Give payer_town and payer_country in the claims.");
   }
 }
@@ -161,7 +174,8 @@ void BankRules::entry(const Entry& entry) {
 void BankRules::close_batch() {
   if (scheme_ != nullptr && in_batch_) {
     at_most("batch_sum_most_minor", batch_sum_, "bank.batch-sum", "sum of the batch in minor units", batch_line_);
-    at_most("batch_entries_most", batch_entries_, "bank.batch-entries", "number of entries and addenda of the batch", batch_line_);
+    at_most("batch_entries_most", batch_entries_, "bank.batch-entries", "number of entries and addenda of the batch",
+            batch_line_);
   }
   in_batch_ = false;
   batch_sum_ = batch_entries_ = 0;
@@ -175,8 +189,8 @@ void BankRules::end(const FileCounts& counts) {
     at_most("file_batches_most", batches_, "bank.file-batches", "number of batches of the file", 0);
     const auto profile = profile_ == nullptr ? std::string_view{} : std::string_view{profile_->name};
     if (scheme_->flag("debits_and_credits_apart", profile).value_or(false) && has_debits_ && has_credits_) {
-      add(Severity::error, "bank.debits-and-credits", 0, {}, "The file holds debits and credits; this bank wants a file for each.",
-          "Write one file for each.");
+      add(Severity::error, "bank.debits-and-credits", 0, {},
+          "The file holds debits and credits; this bank wants a file for each.", "Write one file for each.");
     }
   }
   for (const auto& [code, times] : said_) {

@@ -41,9 +41,9 @@ enum Column : std::size_t {
 };
 
 constexpr std::array<std::string_view, column_count> column_names{
-    "reference",  "mandate",       "signed_on",  "sequence",       "payer_name",   "payer_account",  "payer_bank",
-    "amount",     "currency",      "collect_on", "remittance",     "payer_country", "payer_town",    "payer_postcode",
-    "payer_street", "payer_building", "purpose",  "account_kind",   "account_type", "prenote"};
+    "reference",    "mandate",        "signed_on",  "sequence",     "payer_name",    "payer_account", "payer_bank",
+    "amount",       "currency",       "collect_on", "remittance",   "payer_country", "payer_town",    "payer_postcode",
+    "payer_street", "payer_building", "purpose",    "account_kind", "account_type",  "prenote"};
 
 /// Which columns a scheme cannot do without.
 std::vector<CsvColumn> columns_of(std::string_view scheme) {
@@ -53,7 +53,8 @@ std::vector<CsvColumn> columns_of(std::string_view scheme) {
   if (scheme == "cn-304") needed.push_back(mandate);
   std::vector<CsvColumn> columns;
   for (std::size_t at = 0; at < column_count; ++at) {
-    columns.push_back({.name = std::string{column_names[at]}, .required = std::ranges::find(needed, at) != needed.end()});
+    columns.push_back(
+        {.name = std::string{column_names[at]}, .required = std::ranges::find(needed, at) != needed.end()});
   }
   return columns;
 }
@@ -146,11 +147,13 @@ class ClaimsTable::Machine {
   std::vector<Finding> take_findings() {
     if (seen_.full() && !said_full_) {
       said_full_ = true;
-      findings_.push_back({.code = "claims.doubles-not-looked-for",
-                           .severity = Severity::warning,
-                           .place = {.file = path_, .field = "reference"},
-                           .message = "The table is so long that doubled references were looked for only among its first four million rows.",
-                           .remedy = "Write smaller files, or see to it that references are unique."});
+      findings_.push_back(
+          {.code = "claims.doubles-not-looked-for",
+           .severity = Severity::warning,
+           .place = {.file = path_, .field = "reference"},
+           .message =
+               "The table is so long that doubled references were looked for only among its first four million rows.",
+           .remedy = "Write smaller files, or see to it that references are unique."});
     }
     if (unsaid_ != 0) {
       findings_.push_back({.code = "claims.more-findings",
@@ -205,13 +208,15 @@ class ClaimsTable::Machine {
     entry.account_kind = cell(account_kind).empty() ? cell(account_type) : cell(account_kind);
     if (account_.scheme == "iso20022") read_sepa();
     if (account_.scheme == "nacha") read_nacha();
-    if (account_.scheme == "cn-304") entry.mandate = needed(mandate, "the number of the agreement, which the answer will carry");
+    if (account_.scheme == "cn-304")
+      entry.mandate = needed(mandate, "the number of the agreement, which the answer will carry");
   }
 
   std::string_view needed(Column column, std::string_view what) {
     const auto text = cell(column);
     if (text.empty()) {
-      fault(column, "claims.missing", fmt::format("The row lacks {}.", what), fmt::format("Fill the column \"{}\".", column_names[column]));
+      fault(column, "claims.missing", fmt::format("The row lacks {}.", what),
+            fmt::format("Fill the column \"{}\".", column_names[column]));
     }
     return text;
   }
@@ -220,7 +225,8 @@ class ClaimsTable::Machine {
     const auto text = claim_.entry.reference;
     if (text.empty()) return;
     if (const auto before = seen_.add(text, row_->line()); before != 0) {
-      fault(reference, "claims.doubled-reference", fmt::format("The reference \"{}\" stands in line {} already.", text, before),
+      fault(reference, "claims.doubled-reference",
+            fmt::format("The reference \"{}\" stands in line {} already.", text, before),
             "Give every claim its own reference, or take the doubled row out: nobody may be debited twice.");
     }
   }
@@ -241,12 +247,14 @@ class ClaimsTable::Machine {
     if (text.empty()) return;
     const auto money = Money::parse(text, account_.currency);
     if (!money) {
-      fault(amount, "claims.amount", fmt::format("\"{}\" is not an amount. {}", text, money.error().explanation), money.error().remedy);
+      fault(amount, "claims.amount", fmt::format("\"{}\" is not an amount. {}", text, money.error().explanation),
+            money.error().remedy);
       return;
     }
     entry.amount_minor = money->minor_units();
     if (entry.is_prenote != (entry.amount_minor == 0)) {
-      fault(amount, "claims.amount", entry.is_prenote ? "A prenote carries no money." : "An amount of nothing cannot be collected.",
+      fault(amount, "claims.amount",
+            entry.is_prenote ? "A prenote carries no money." : "An amount of nothing cannot be collected.",
             "Correct the amount, or write yes in the column \"prenote\" for a test entry of 0.00.");
     }
   }
@@ -257,7 +265,8 @@ class ClaimsTable::Machine {
     claim_.collect_on = *day;
     claim_.entry.collect_on = *day;
     if (*day < today_) {
-      fault(collect_on, "claims.collect-on-past", fmt::format("The collection day {} is past; today is {}.", iso_date(*day), iso_date(today_)),
+      fault(collect_on, "claims.collect-on-past",
+            fmt::format("The collection day {} is past; today is {}.", iso_date(*day), iso_date(today_)),
             "Choose a day that leaves the bank its lead time.");
     }
   }
@@ -267,7 +276,8 @@ class ClaimsTable::Machine {
     if (text.empty()) return std::nullopt;
     const auto day = parse_iso_date(text);
     if (!day) {
-      fault(column, "claims.date", fmt::format("\"{}\" is not a day of the calendar.", text), "Write it as year, month and day: 2026-11-24.");
+      fault(column, "claims.date", fmt::format("\"{}\" is not a day of the calendar.", text),
+            "Write it as year, month and day: 2026-11-24.");
     }
     return day;
   }
@@ -277,13 +287,15 @@ class ClaimsTable::Machine {
     entry.mandate = needed(mandate, "the mandate reference");
     entry.signed_on = day_in(signed_on, true);
     if (entry.signed_on && *entry.signed_on > today_) {
-      fault(signed_on, "claims.signed-on-future", fmt::format("The mandate is signed on {}, which is still to come.", iso_date(*entry.signed_on)),
+      fault(signed_on, "claims.signed-on-future",
+            fmt::format("The mandate is signed on {}, which is still to come.", iso_date(*entry.signed_on)),
             "Correct the day of the signature.");
     }
     const auto type = needed(sequence, "the sequence type");
     const auto known = parse_sequence_type(type);
     if (!type.empty() && (!known || *known == SequenceType::none)) {
-      fault(sequence, "claims.sequence", fmt::format("\"{}\" is no sequence type.", type), "Use one of: FRST, RCUR, FNAL, OOFF.");
+      fault(sequence, "claims.sequence", fmt::format("\"{}\" is no sequence type.", type),
+            "Use one of: FRST, RCUR, FNAL, OOFF.");
     } else if (known) {
       entry.sequence = *known;
     }
@@ -292,7 +304,8 @@ class ClaimsTable::Machine {
         iban_ = *iban;
         entry.payer_account = iban_;
       } else {
-        fault(payer_account, "claims.iban", fmt::format("{} is not a valid IBAN. {}", mask_account(entry.payer_account), iban.error().explanation),
+        fault(payer_account, "claims.iban",
+              fmt::format("{} is not a valid IBAN. {}", mask_account(entry.payer_account), iban.error().explanation),
               iban.error().remedy);
       }
     }
@@ -301,7 +314,9 @@ class ClaimsTable::Machine {
       bic_ = *bic;
       entry.payer_bank = bic_;
     } else {
-      fault(payer_bank, "claims.bic", fmt::format("\"{}\" is not a valid BIC. {}", entry.payer_bank, bic.error().explanation), bic.error().remedy);
+      fault(payer_bank, "claims.bic",
+            fmt::format("\"{}\" is not a valid BIC. {}", entry.payer_bank, bic.error().explanation),
+            bic.error().remedy);
     }
   }
 
@@ -310,7 +325,8 @@ class ClaimsTable::Machine {
     const auto routing = needed(payer_bank, "the routing number of the payer's bank");
     if (!routing.empty()) {
       if (const auto checked = check_routing_number(routing); !checked) {
-        fault(payer_bank, "claims.routing-number", fmt::format("\"{}\" is not a routing number. {}", routing, checked.error().explanation),
+        fault(payer_bank, "claims.routing-number",
+              fmt::format("\"{}\" is not a routing number. {}", routing, checked.error().explanation),
               checked.error().remedy);
       }
     }
@@ -319,12 +335,15 @@ class ClaimsTable::Machine {
       entry.account_kind = kinds[0];
     } else if (std::ranges::find(kinds, entry.account_kind) == kinds.end()) {
       fault(cell(account_kind).empty() ? account_type : account_kind, "claims.account-kind",
-            fmt::format("\"{}\" is no kind of account.", entry.account_kind), "Use one of: checking, savings, ledger, loan.");
+            fmt::format("\"{}\" is no kind of account.", entry.account_kind),
+            "Use one of: checking, savings, ledger, loan.");
     }
   }
 
   static bool lower_is(std::string_view text, std::string_view word) {
-    return std::ranges::equal(text, word, [](char left, char right) { return (left >= 'A' && left <= 'Z' ? left - 'A' + 'a' : left) == right; });
+    return std::ranges::equal(text, word, [](char left, char right) {
+      return (left >= 'A' && left <= 'Z' ? left - 'A' + 'a' : left) == right;
+    });
   }
 
   std::unique_ptr<FileSource> source_;
@@ -343,10 +362,12 @@ class ClaimsTable::Machine {
   bool said_full_ = false;
 };
 
-Result<std::unique_ptr<ClaimsTable>> ClaimsTable::open(const std::string& path, const CreditorAccount& account, Date today) {
+Result<std::unique_ptr<ClaimsTable>> ClaimsTable::open(const std::string& path, const CreditorAccount& account,
+                                                       Date today) {
   auto source = FileSource::open(path);
   if (!source) return std::unexpected(source.error());
-  return std::unique_ptr<ClaimsTable>{new ClaimsTable{std::make_unique<Machine>(std::move(*source), path, account, today)}};
+  return std::unique_ptr<ClaimsTable>{
+      new ClaimsTable{std::make_unique<Machine>(std::move(*source), path, account, today)}};
 }
 
 ClaimsTable::ClaimsTable(std::unique_ptr<Machine> machine) : machine_{std::move(machine)} {}

@@ -1,7 +1,8 @@
 // claims.csv: one row a claim.
 //
-//   reference, mandate, signed_on, sequence, payer_name, payer_account, payer_bank, amount, currency, collect_on, remittance
-//   optional: payer_country, payer_town, payer_postcode, payer_street, payer_building, purpose, account_kind, account_type,
+//   reference, mandate, signed_on, sequence, payer_name, payer_account, payer_bank, amount, currency, collect_on,
+//   remittance optional: payer_country, payer_town, payer_postcode, payer_street, payer_building, purpose,
+//   account_kind, account_type,
 //             prenote (yes/no)
 //
 // A column that the scheme has no use for may be missing.
@@ -28,7 +29,8 @@ struct ClaimRow {
 class ClaimsTable {
  public:
   /// Opens the file, from its beginning. Rows are checked by the rules of `account.scheme`.
-  [[nodiscard]] static Result<std::unique_ptr<ClaimsTable>> open(const std::string& path, const CreditorAccount& account, Date today);
+  [[nodiscard]] static Result<std::unique_ptr<ClaimsTable>> open(const std::string& path,
+                                                                 const CreditorAccount& account, Date today);
 
   ~ClaimsTable();
 

@@ -25,11 +25,12 @@ Result<void> check_settings(const CreditorAccount& account) {
     if (setting(account.settings, key).empty()) missing.push_back(key.substr(std::string_view{"nacha."}.size()));
   }
   if (missing.empty()) return {};
-  return std::unexpected(Error{.code = "creditor.setting",
-                               .explanation = fmt::format("The creditor account does not say {}.", fmt::join(missing, ", ")),
-                               .remedy = "Add them to the table [nacha] of the creditor file, as the bank gave them.",
-                               .place = {},
-                               .kind = ErrorKind::input});
+  return std::unexpected(
+      Error{.code = "creditor.setting",
+            .explanation = fmt::format("The creditor account does not say {}.", fmt::join(missing, ", ")),
+            .remedy = "Add them to the table [nacha] of the creditor file, as the bank gave them.",
+            .place = {},
+            .kind = ErrorKind::input});
 }
 
 void fill_head(CollectionOrder& made, const CreditorAccount& account, const CollectionHead& head) {
@@ -39,7 +40,8 @@ void fill_head(CollectionOrder& made, const CreditorAccount& account, const Coll
   file.kind = FileKind::instruction;
   file.message_id = made.keep(head.message_id);
   file.created = made.keep(head.created);
-  file.created_on = parse_iso_date(std::string_view{file.created}.substr(0, std::min<std::size_t>(10, file.created.size())));
+  file.created_on =
+      parse_iso_date(std::string_view{file.created}.substr(0, std::min<std::size_t>(10, file.created.size())));
   file.sender_name = made.keep(account.name);
   file.currency = account.currency;
   file.settings = &made.settings;
@@ -79,7 +81,8 @@ BatchHead batch_head(CollectionOrder& made, const CreditorAccount& account, cons
   if (account.scheme == "nacha") {
     // The routing number without its check digit: eight digits name the originating bank.
     batch.creditor_bank = batch.creditor_bank.substr(0, 8);
-    batch.description = block.description.empty() ? setting(made.settings, "nacha.entry_description") : made.keep(block.description);
+    batch.description =
+        block.description.empty() ? setting(made.settings, "nacha.entry_description") : made.keep(block.description);
     batch.discretionary = setting(made.settings, "nacha.company_discretionary_data");
     batch.descriptive_date = setting(made.settings, "nacha.descriptive_date");
   }
@@ -89,7 +92,8 @@ BatchHead batch_head(CollectionOrder& made, const CreditorAccount& account, cons
 
 }  // namespace
 
-Result<std::unique_ptr<CollectionOrder>> make_collection_order(const CreditorAccount& account, const CollectionHead& head,
+Result<std::unique_ptr<CollectionOrder>> make_collection_order(const CreditorAccount& account,
+                                                               const CollectionHead& head,
                                                                const std::vector<CollectionBlock>& blocks) {
   if (auto checked = check_settings(account); !checked) return std::unexpected(checked.error());
   auto made = std::make_unique<CollectionOrder>();
@@ -103,8 +107,11 @@ Result<std::unique_ptr<CollectionOrder>> make_collection_order(const CreditorAcc
     made->order.batches.push_back(batch_head(*made, account, head, block, made->order.batches.size() + 1));
     count += static_cast<std::int64_t>(block.count);
     if (__builtin_add_overflow(sum, block.sum_minor, &sum)) {
-      return std::unexpected(Error{"order.sum-too-large", "The sum of the file is too large to be counted.",
-                                   "Write more than one file.", {}, ErrorKind::input});
+      return std::unexpected(Error{"order.sum-too-large",
+                                   "The sum of the file is too large to be counted.",
+                                   "Write more than one file.",
+                                   {},
+                                   ErrorKind::input});
     }
   }
   made->order.head.declared_count = count;

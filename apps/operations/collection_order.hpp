@@ -50,8 +50,7 @@ struct CollectionHead {
 };
 
 /// Fails with "creditor.setting" when the account lacks a setting its scheme cannot do without; all of them are named.
-[[nodiscard]] Result<std::unique_ptr<CollectionOrder>> make_collection_order(const CreditorAccount& account,
-                                                                             const CollectionHead& head,
-                                                                             const std::vector<CollectionBlock>& blocks);
+[[nodiscard]] Result<std::unique_ptr<CollectionOrder>> make_collection_order(
+    const CreditorAccount& account, const CollectionHead& head, const std::vector<CollectionBlock>& blocks);
 
 }  // namespace counterfoil

@@ -164,8 +164,9 @@ Result<CreditorAccount> read_account(const WriteFileRequest& request, const Cata
   if (profile == nullptr) {
     std::vector<std::string_view> known;
     for (const auto& [name, one] : scheme->profiles) known.emplace_back(name);
-    Error error = input_error("creditor.value", fmt::format("{} has no profile \"{}\".", scheme->title, request.profile),
-                              fmt::format("Use one of: {}.", fmt::join(known, ", ")), {.field = "--profile"});
+    Error error =
+        input_error("creditor.value", fmt::format("{} has no profile \"{}\".", scheme->title, request.profile),
+                    fmt::format("Use one of: {}.", fmt::join(known, ", ")), {.field = "--profile"});
     error.kind = ErrorKind::usage;
     return std::unexpected(std::move(error));
   }
@@ -184,12 +185,14 @@ struct Survey {
 
 void too_many_days(Survey& survey, const std::string& file, const ClaimRow& row) {
   survey.has_errors = true;
-  survey.findings.push_back({.code = "claims.many-days",
-                             .severity = Severity::error,
-                             .place = {.file = file, .line = row.entry.line, .field = "collect_on"},
-                             .message = fmt::format("The day {} is another one than in the rows before; a file of this scheme has one collection day.",
-                                                    iso_date(row.collect_on)),
-                             .remedy = "Write a file for each day."});
+  survey.findings.push_back(
+      {.code = "claims.many-days",
+       .severity = Severity::error,
+       .place = {.file = file, .line = row.entry.line, .field = "collect_on"},
+       .message = fmt::format(
+           "The day {} is another one than in the rows before; a file of this scheme has one collection day.",
+           iso_date(row.collect_on)),
+       .remedy = "Write a file for each day."});
 }
 
 /// The first pass: every row is checked, every block counted.
@@ -206,17 +209,21 @@ Result<Survey> survey_table(const WriteFileRequest& request, const CreditorAccou
     if (block == survey.blocks.end()) {
       if (account.scheme == "cn-304" && !survey.blocks.empty()) too_many_days(survey, request.claims_file, **row);
       if (survey.blocks.size() == most_blocks) {
-        return std::unexpected(input_error("claims.too-many-blocks", fmt::format("The claims fall into more than {} collection days and sequence types.", most_blocks),
-                                           "Write more than one file.", {.file = request.claims_file, .line = (*row)->entry.line}));
+        return std::unexpected(input_error(
+            "claims.too-many-blocks",
+            fmt::format("The claims fall into more than {} collection days and sequence types.", most_blocks),
+            "Write more than one file.", {.file = request.claims_file, .line = (*row)->entry.line}));
       }
-      survey.blocks.push_back({.head = {.collect_on = (*row)->collect_on, .sequence = (*row)->entry.sequence}, .first_row = survey.rows});
+      survey.blocks.push_back(
+          {.head = {.collect_on = (*row)->collect_on, .sequence = (*row)->entry.sequence}, .first_row = survey.rows});
       block = survey.blocks.end() - 1;
     }
     ++survey.rows;
     ++block->head.count;
     if (__builtin_add_overflow(block->head.sum_minor, (*row)->entry.amount_minor, &block->head.sum_minor) ||
         __builtin_add_overflow(survey.sum_minor, (*row)->entry.amount_minor, &survey.sum_minor)) {
-      return std::unexpected(input_error("claims.sum-too-large", "The sum of the claims is too large to be counted.", "Write more than one file.",
+      return std::unexpected(input_error("claims.sum-too-large", "The sum of the claims is too large to be counted.",
+                                         "Write more than one file.",
                                          {.file = request.claims_file, .line = (*row)->entry.line, .field = "amount"}));
     }
   }
@@ -237,20 +244,25 @@ void expect_totals(const WriteFileRequest& request, const CreditorAccount& accou
                                .remedy = "Find out which claims are missing or too many before a file is made."});
   };
   if (request.expected_count && *request.expected_count != static_cast<std::int64_t>(survey.rows)) {
-    differs("claims.count-differs", "--count", fmt::format("{} claims were expected, and the table holds {}.", *request.expected_count, survey.rows));
+    differs("claims.count-differs", "--count",
+            fmt::format("{} claims were expected, and the table holds {}.", *request.expected_count, survey.rows));
   }
   if (request.expected_sum.empty()) return;
   const auto sum = Money::parse(request.expected_sum, account.currency);
   if (!sum) {
-    differs("claims.sum-unreadable", "--sum", fmt::format("\"{}\" is not an amount. {}", request.expected_sum, sum.error().explanation));
+    differs("claims.sum-unreadable", "--sum",
+            fmt::format("\"{}\" is not an amount. {}", request.expected_sum, sum.error().explanation));
   } else if (sum->minor_units() != survey.sum_minor) {
-    differs("claims.sum-differs", "--sum", fmt::format("{} was expected, and the claims sum up to {}.", sum->text(), Money{survey.sum_minor, account.currency}.text()));
+    differs("claims.sum-differs", "--sum",
+            fmt::format("{} was expected, and the claims sum up to {}.", sum->text(),
+                        Money{survey.sum_minor, account.currency}.text()));
   }
 }
 
 /// Days on which the bank does not work, or that come too soon. Banks differ in what they do then, so it is said and
 /// not forbidden.
-Result<void> look_at_days(const WriteFileRequest& request, const CreditorAccount& account, const Catalogue& catalogue, Survey& survey) {
+Result<void> look_at_days(const WriteFileRequest& request, const CreditorAccount& account, const Catalogue& catalogue,
+                          Survey& survey) {
   const auto rules = account_rules(catalogue, account);
   if (!rules) return std::unexpected(rules.error());
   const auto earliest = earliest_collection(rules->calendar, request.today, {.bank_days = account.lead_bank_days});
@@ -261,16 +273,19 @@ Result<void> look_at_days(const WriteFileRequest& request, const CreditorAccount
     if (!open) return std::unexpected(open.error());
     if (!*open) {
       const auto next = rules->calendar.bank_day_on_or_after(block.head.collect_on);
-      survey.findings.push_back({.code = "claims.no-bank-day",
-                                 .severity = Severity::warning,
-                                 .place = place,
-                                 .message = fmt::format("{} is no bank day of {}; most banks then take the next one.", weekday_and_date(block.head.collect_on), rules->calendar.name()),
-                                 .remedy = next ? fmt::format("Use {}.", iso_date(*next)) : std::string{"Use a bank day."}});
+      survey.findings.push_back(
+          {.code = "claims.no-bank-day",
+           .severity = Severity::warning,
+           .place = place,
+           .message = fmt::format("{} is no bank day of {}; most banks then take the next one.",
+                                  weekday_and_date(block.head.collect_on), rules->calendar.name()),
+           .remedy = next ? fmt::format("Use {}.", iso_date(*next)) : std::string{"Use a bank day."}});
     } else if (block.head.collect_on < *earliest) {
       survey.findings.push_back({.code = "claims.too-soon",
                                  .severity = Severity::warning,
                                  .place = place,
-                                 .message = fmt::format("{} leaves the bank less than its lead time of {} bank days.", iso_date(block.head.collect_on), account.lead_bank_days),
+                                 .message = fmt::format("{} leaves the bank less than its lead time of {} bank days.",
+                                                        iso_date(block.head.collect_on), account.lead_bank_days),
                                  .remedy = fmt::format("The first day that does is {}.", iso_date(*earliest))});
     }
   }
@@ -297,7 +312,8 @@ Result<std::string> message_id_of(const WriteFileRequest& request, const Credito
   const auto creditor = digest_of_file(request.creditor_file);
   if (!creditor) return std::unexpected(creditor.error());
   std::string hex = digest_text(digest_of(digest_text(*creditor) + digest_text(*claims) + iso_date(request.today)));
-  std::ranges::transform(hex, hex.begin(), [](char c) { return c >= 'a' && c <= 'f' ? static_cast<char>(c - 'a' + 'A') : c; });
+  std::ranges::transform(hex, hex.begin(),
+                         [](char c) { return c >= 'a' && c <= 'f' ? static_cast<char>(c - 'a' + 'A') : c; });
   if (account.scheme == "cn-304") return hex.substr(0, 8);  // The file serial has eight characters.
   std::string day = iso_date(request.today);
   std::erase(day, '-');
@@ -312,7 +328,7 @@ Result<bool> same_bytes(const std::string& path, const std::string& sha256) {
 
 /// Whether a file of that name is in the way. An empty one is not.
 Result<bool> keep_older_file(const WriteFileRequest& request, const std::string& sha256) {
-  struct stat status {};
+  struct stat status{};
   if (::stat(request.output.c_str(), &status) != 0) return false;
   if (S_ISREG(status.st_mode) && status.st_size == 0) return false;
   const auto same = same_bytes(request.output, sha256);
@@ -326,8 +342,8 @@ Result<bool> keep_older_file(const WriteFileRequest& request, const std::string&
                                .kind = ErrorKind::conflict});
 }
 
-Result<void> write_and_keep(const WriteFileRequest& request, const CreditorAccount& account, const std::vector<Block>& blocks,
-                            const CollectionOrder& order, WriteFileResult& result) {
+Result<void> write_and_keep(const WriteFileRequest& request, const CreditorAccount& account,
+                            const std::vector<Block>& blocks, const CollectionOrder& order, WriteFileResult& result) {
   const std::string part_name = request.output + ".tmp";
   auto part = PartFile::create(part_name);
   if (!part) return std::unexpected(part.error());
@@ -357,20 +373,27 @@ Result<WriteFileResult> write_claims_file(const WriteFileRequest& request, const
   const auto account = read_account(request, catalogue);
   if (!account) return std::unexpected(account.error());
   if (request.claims_file == "-") {
-    return std::unexpected(Error{"claims.not-a-file", "The table of claims is read more than once, so it cannot come from standard input.",
-                                 "Save it as a file first.", {.field = "--claims"}, ErrorKind::usage});
+    return std::unexpected(Error{"claims.not-a-file",
+                                 "The table of claims is read more than once, so it cannot come from standard input.",
+                                 "Save it as a file first.",
+                                 {.field = "--claims"},
+                                 ErrorKind::usage});
   }
   auto survey = survey_table(request, *account);
   if (!survey) return std::unexpected(survey.error());
   if (!survey->has_errors && survey->rows == 0) {
-    return std::unexpected(input_error("claims.none", "The table holds no claim.", "Put one claim in each row below the header line.", {.file = request.claims_file}));
+    return std::unexpected(input_error("claims.none", "The table holds no claim.",
+                                       "Put one claim in each row below the header line.",
+                                       {.file = request.claims_file}));
   }
   // Totals of a table with faults would be wrong for that reason alone.
   if (!survey->has_errors) expect_totals(request, *account, *survey);
   if (!survey->has_errors) {
-    if (auto looked = look_at_days(request, *account, catalogue, *survey); !looked) return std::unexpected(looked.error());
+    if (auto looked = look_at_days(request, *account, catalogue, *survey); !looked)
+      return std::unexpected(looked.error());
   }
-  WriteFileResult result{.scheme = account->scheme, .format = account->format, .profile = account->profile, .entries = survey->rows};
+  WriteFileResult result{
+      .scheme = account->scheme, .format = account->format, .profile = account->profile, .entries = survey->rows};
   result.sum = Money{survey->sum_minor, account->currency};
   result.findings = std::move(survey->findings);
   result.batches = survey->blocks.size();
@@ -385,7 +408,8 @@ Result<WriteFileResult> write_claims_file(const WriteFileRequest& request, const
   const auto order = make_collection_order(
       *account, {.message_id = *message_id, .created = request.created, .file_modifier = request.file_modifier}, heads);
   if (!order) return std::unexpected(order.error());
-  if (auto kept = write_and_keep(request, *account, survey->blocks, **order, result); !kept) return std::unexpected(kept.error());
+  if (auto kept = write_and_keep(request, *account, survey->blocks, **order, result); !kept)
+    return std::unexpected(kept.error());
   return result;
 }
 

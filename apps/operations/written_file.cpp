@@ -26,7 +26,8 @@ class Comparison final : public WordSink {
     if (failed()) return;
     in_batch_ = true;
     if (batch_ >= order_.batches.size()) {
-      fail("written.count-differs", head.line, {}, fmt::format("The file holds more batches than the {} that were ordered.", order_.batches.size()));
+      fail("written.count-differs", head.line, {},
+           fmt::format("The file holds more batches than the {} that were ordered.", order_.batches.size()));
       return;
     }
     const BatchHead& wanted = order_.batches[batch_];
@@ -69,7 +70,8 @@ class Comparison final : public WordSink {
     if (failed()) return;
     close_batch();
     if (!failed() && batch_ != order_.batches.size()) {
-      fail("written.count-differs", 0, {}, fmt::format("The file holds {} batches, and {} were ordered.", batch_, order_.batches.size()));
+      fail("written.count-differs", 0, {},
+           fmt::format("The file holds {} batches, and {} were ordered.", batch_, order_.batches.size()));
     }
   }
 
@@ -84,7 +86,9 @@ class Comparison final : public WordSink {
   void fail(std::string code, std::uint32_t line, std::string_view field, std::string explanation) {
     error_ = Error{.code = std::move(code),
                    .explanation = std::move(explanation),
-                   .remedy = "The file was not kept. Report this with the claims that lead to it: the writer made something it was not told.",
+                   .remedy =
+                       "The file was not kept. Report this with the claims that lead to it: the writer made something "
+                       "it was not told.",
                    .place = {.file = file_name_, .line = line, .field = std::string{field}},
                    .kind = ErrorKind::failed};
   }
@@ -114,7 +118,8 @@ class Comparison final : public WordSink {
     same(found, "direction", direction_name(found.direction), direction_name(wanted.direction));
     if (failed() || (found.amount_minor == wanted.amount_minor && found.currency == wanted.currency)) return;
     fail("written.entry-differs", found.line, "amount",
-         fmt::format("Entry {} was ordered over {}, and the file says {}.", found.position, Money{wanted.amount_minor, wanted.currency}.text(),
+         fmt::format("Entry {} was ordered over {}, and the file says {}.", found.position,
+                     Money{wanted.amount_minor, wanted.currency}.text(),
                      Money{found.amount_minor, found.currency}.text()));
   }
 
@@ -127,7 +132,8 @@ class Comparison final : public WordSink {
     if (!left) {
       error_ = left.error();
     } else if (*left || static_cast<std::int64_t>(entries_) != wanted.count) {
-      fail("written.count-differs", 0, {}, fmt::format("Batch {} holds {} entries, and {} were ordered.", batch_ + 1, entries_, wanted.count));
+      fail("written.count-differs", 0, {},
+           fmt::format("Batch {} holds {} entries, and {} were ordered.", batch_ + 1, entries_, wanted.count));
     } else if (sum_ != wanted.sum_minor) {
       fail("written.sum-differs", 0, {},
            fmt::format("Batch {} sums up to {}, and {} was ordered.", batch_ + 1, Money{sum_, wanted.currency}.text(),
@@ -150,7 +156,8 @@ class Comparison final : public WordSink {
 
 }  // namespace
 
-Result<void> check_written_file(ByteSource& bytes, const std::string& file_name, const WriteOrder& order, EntrySource& expected) {
+Result<void> check_written_file(ByteSource& bytes, const std::string& file_name, const WriteOrder& order,
+                                EntrySource& expected) {
   Comparison comparison{file_name, order, expected};
   const auto verdict = read_bank_file(bytes, {.file_name = file_name, .format = order.format}, comparison);
   if (!verdict) return std::unexpected(verdict.error());

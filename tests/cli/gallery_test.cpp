@@ -29,7 +29,8 @@ struct Case {
 
 std::vector<std::filesystem::path> gallery() {
   std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::directory_iterator{std::filesystem::path{COUNTERFOIL_SOURCE_DIR} / "tests/errors/cli"}) {
+  for (const auto& entry :
+       std::filesystem::directory_iterator{std::filesystem::path{COUNTERFOIL_SOURCE_DIR} / "tests/errors/cli"}) {
     if (entry.path().extension() == ".txt") files.push_back(entry.path());
   }
   std::ranges::sort(files);

@@ -7,14 +7,25 @@ namespace {
 
 TEST(Json, WritesFieldsInTheOrderOfTheCalls) {
   Json json;
-  json.object().field("schema", "counterfoil.x.v1").field("count", 3).field("minor", std::int64_t{-9007199254740993}).field("good", true);
+  json.object()
+      .field("schema", "counterfoil.x.v1")
+      .field("count", 3)
+      .field("minor", std::int64_t{-9007199254740993})
+      .field("good", true);
   json.array("ids").element("a").element("b").end().object("inner").field("none", "").end().end();
-  EXPECT_EQ(json.text(), R"({"schema":"counterfoil.x.v1","count":3,"minor":-9007199254740993,"good":true,"ids":["a","b"],"inner":{"none":""}})");
+  EXPECT_EQ(
+      json.text(),
+      R"({"schema":"counterfoil.x.v1","count":3,"minor":-9007199254740993,"good":true,"ids":["a","b"],"inner":{"none":""}})");
 }
 
 TEST(Json, LeavesOutWhatDoesNotApply) {
   Json json;
-  json.object().field_if("a", "").field_unless_zero("b", 0).field_if("c", std::optional<std::int64_t>{}).field_if("d", "x").end();
+  json.object()
+      .field_if("a", "")
+      .field_unless_zero("b", 0)
+      .field_if("c", std::optional<std::int64_t>{})
+      .field_if("d", "x")
+      .end();
   EXPECT_EQ(json.text(), R"({"d":"x"})");
 }
 

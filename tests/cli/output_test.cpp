@@ -24,22 +24,29 @@ TEST(TextTable, AlignsByWidthOnATerminal) {
   TextTable table{{{"name"}, {"sum", TextTable::Align::right}}};
   table.add({"\xE7\x8E\x8B\xE5\xB0\x8F\xE6\x98\x8E", "1.00"});
   table.add({"Anna Example", "12.00"});
-  EXPECT_EQ(table.text(), "name            sum\n\xE7\x8E\x8B\xE5\xB0\x8F\xE6\x98\x8E         1.00\nAnna Example  12.00\n");
+  EXPECT_EQ(table.text(),
+            "name            sum\n\xE7\x8E\x8B\xE5\xB0\x8F\xE6\x98\x8E         1.00\nAnna Example  12.00\n");
 }
 
 TEST(ErrorText, HasWhatWhereAndNext) {
-  const Error error{"claims.iban", "...3000 is not a valid IBAN.", "Ask the payer.", {.file = "c.csv", .line = 2, .field = "payer_account"}, ErrorKind::input};
+  const Error error{"claims.iban",
+                    "...3000 is not a valid IBAN.",
+                    "Ask the payer.",
+                    {.file = "c.csv", .line = 2, .field = "payer_account"},
+                    ErrorKind::input};
   EXPECT_EQ(error_text(error),
             "error claims.iban: ...3000 is not a valid IBAN.\n"
             "  where  c.csv, line 2, field payer_account\n"
             "  next   Ask the payer.\n");
-  EXPECT_EQ(error_json(error).text(),
-            R"({"schema":"counterfoil.error.v1","code":"claims.iban","exit":5,"file":"c.csv","line":2,"field":"payer_account","message":"...3000 is not a valid IBAN.","remedy":"Ask the payer."})");
+  EXPECT_EQ(
+      error_json(error).text(),
+      R"({"schema":"counterfoil.error.v1","code":"claims.iban","exit":5,"file":"c.csv","line":2,"field":"payer_account","message":"...3000 is not a valid IBAN.","remedy":"Ask the payer."})");
 }
 
 TEST(ErrorText, KeepsTheCaretOfALayoutBelowItsColumn) {
   const Error error{"layout.syntax", "A name was expected.\nrecord 5\n       ^", "Write a name.", {}};
-  EXPECT_EQ(error_text(error), "error layout.syntax: A name was expected.\n    record 5\n           ^\n  next   Write a name.\n");
+  EXPECT_EQ(error_text(error),
+            "error layout.syntax: A name was expected.\n    record 5\n           ^\n  next   Write a name.\n");
 }
 
 TEST(ExitCode, IsOneForEachKindOfError) {

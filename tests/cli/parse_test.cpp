@@ -36,10 +36,10 @@ std::string code_of(const std::vector<std::string>& words) {
 }
 
 TEST(CommandLine, TakesGlobalFlagsAnywhere) {
-  for (const auto& words : std::vector<std::vector<std::string>>{
-           {"--as", "anna", "--json", "bill", "list", "--as-of", "2026-12-01"},
-           {"bill", "--json", "list", "--as=anna", "--as-of=2026-12-01"},
-           {"bill", "list", "--as-of", "2026-12-01", "--as", "anna", "--json"}}) {
+  for (const auto& words :
+       std::vector<std::vector<std::string>>{{"--as", "anna", "--json", "bill", "list", "--as-of", "2026-12-01"},
+                                             {"bill", "--json", "list", "--as=anna", "--as-of=2026-12-01"},
+                                             {"bill", "list", "--as-of", "2026-12-01", "--as", "anna", "--json"}}) {
     const auto line = parse(words);
     ASSERT_TRUE(line.has_value()) << line.error().explanation;
     EXPECT_EQ(line->command->path(), "bill list");
@@ -59,7 +59,8 @@ TEST(CommandLine, NeverTakesAFileForANounOrTheValueOfAFlag) {
 }
 
 TEST(CommandLine, GathersAFlagThatMayBeRepeated) {
-  EXPECT_EQ(parse({"bill", "import", "f", "--reason", "a", "--reason=b"})->values.at("--reason"), (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(parse({"bill", "import", "f", "--reason", "a", "--reason=b"})->values.at("--reason"),
+            (std::vector<std::string>{"a", "b"}));
 }
 
 TEST(CommandLine, NamesEveryMistakeByItsOwnCode) {
@@ -79,8 +80,10 @@ TEST(CommandLine, NamesEveryMistakeByItsOwnCode) {
 }
 
 TEST(CommandLine, SuggestsTheWordThatWasMeant) {
-  EXPECT_EQ(parse({"bill", "imprt"}).error().remedy, "Did you mean \"import\"? Use one of: import, list. Run: counterfoil bill --help");
-  EXPECT_EQ(parse({"bill", "import", "f", "--fource"}).error().remedy, "Did you mean \"--force\"? Run: counterfoil bill import --help");
+  EXPECT_EQ(parse({"bill", "imprt"}).error().remedy,
+            "Did you mean \"import\"? Use one of: import, list. Run: counterfoil bill --help");
+  EXPECT_EQ(parse({"bill", "import", "f", "--fource"}).error().remedy,
+            "Did you mean \"--force\"? Run: counterfoil bill import --help");
 }
 
 TEST(CommandLine, AsksForHelpEvenWhenSomethingIsMissing) {
@@ -105,7 +108,8 @@ TEST(Help, HasAnExampleForEveryCommand) {
     EXPECT_FALSE(command.examples.empty()) << "counterfoil " << command.path() << " has no example. Add one that runs.";
     EXPECT_FALSE(command.summary.empty() || command.summary.ends_with('.')) << command.path();
     for (const auto& example : command.examples) {
-      EXPECT_TRUE(example.line.starts_with(command.path())) << command.path() << ": the example is of another command: " << example.line;
+      EXPECT_TRUE(example.line.starts_with(command.path()))
+          << command.path() << ": the example is of another command: " << example.line;
     }
   }
 }

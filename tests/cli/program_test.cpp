@@ -48,7 +48,8 @@ TEST_F(Program, ShowsHelpOfEveryCommandOnStdout) {
 }
 
 TEST_F(Program, PrintsNoEscapeCodesWithoutATerminal) {
-  for (const std::string line : {"file show return.ach", "file explain return.ach", "file explain pain002.xml", "file lint return.ach", "format list", "nothing"}) {
+  for (const std::string line : {"file show return.ach", "file explain return.ach", "file explain pain002.xml",
+                                 "file lint return.ach", "format list", "nothing"}) {
     const auto result = run(line);
     EXPECT_EQ(result.out.find('\x1b'), std::string::npos) << line;
     EXPECT_EQ(result.err.find('\x1b'), std::string::npos) << line;
@@ -94,20 +95,24 @@ TEST_F(Program, ExplainsOneLineOfAFile) {
 }
 
 TEST_F(Program, WritesTheSameFileTwice) {
-  const std::string line = "file write --creditor creditor.toml --claims claims.csv --as-of 2026-11-24 --created 2026-11-24T09:00:00 -o ";
+  const std::string line =
+      "file write --creditor creditor.toml --claims claims.csv --as-of 2026-11-24 --created 2026-11-24T09:00:00 -o ";
   ASSERT_EQ(run(line + "a.xml").exit, 0);
   ASSERT_EQ(run(line + "b.xml").exit, 0);
   EXPECT_EQ(folder_.read("a.xml"), folder_.read("b.xml"));
   const auto again = run(line + "a.xml --json");
   EXPECT_EQ(again.exit, 0);
   EXPECT_NE(again.out.find("already_there"), std::string::npos);
-  const auto other = run("file write --creditor creditor.toml --claims claims.csv --as-of 2026-11-24 --created 2026-11-24T10:00:00 -o a.xml");
+  const auto other =
+      run("file write --creditor creditor.toml --claims claims.csv --as-of 2026-11-24 --created 2026-11-24T10:00:00 -o "
+          "a.xml");
   EXPECT_EQ(other.exit, 6) << other.err;
   EXPECT_EQ(folder_.read("a.xml"), folder_.read("b.xml"));
 }
 
 TEST_F(Program, TakesNoFileAwayAndLeavesNoneBehindOnADryRun) {
-  const auto result = run("file write --creditor nacha.toml --claims nacha.csv --as-of 2026-11-24 -o dry.ach --dry-run");
+  const auto result =
+      run("file write --creditor nacha.toml --claims nacha.csv --as-of 2026-11-24 -o dry.ach --dry-run");
   EXPECT_EQ(result.exit, 0) << result.err;
   EXPECT_FALSE(std::filesystem::exists(folder_.path() / "dry.ach"));
   EXPECT_FALSE(std::filesystem::exists(folder_.path() / "dry.ach.tmp"));
@@ -120,7 +125,9 @@ TEST_F(Program, WritesBlocksOfATableThatIsNotSorted) {
                 "B,M2,2024-01-01,FRST,Bert Example,DE02500105170137075030,2.00,2026-12-03\n"
                 "C,M3,2024-01-01,RCUR,Cleo Example,DE02500105170137075030,4.00,2026-12-02\n"
                 "D,M4,2024-01-01,FRST,Dora Example,DE02500105170137075030,8.00,2026-12-03\n");
-  const auto result = run("file write --creditor creditor.toml --claims mixed.csv --as-of 2026-11-24 -o mixed.xml --count 4 --sum 15.00 --json");
+  const auto result =
+      run("file write --creditor creditor.toml --claims mixed.csv --as-of 2026-11-24 -o mixed.xml --count 4 --sum "
+          "15.00 --json");
   EXPECT_EQ(result.exit, 0) << result.err << result.out;
   EXPECT_NE(result.out.find("\"batches\":2,\"entries\":4"), std::string::npos) << result.out;
   const auto shown = run("file show mixed.xml --json");
@@ -129,7 +136,8 @@ TEST_F(Program, WritesBlocksOfATableThatIsNotSorted) {
 }
 
 TEST_F(Program, RefusesWhenTheCallerExpectsAnotherSum) {
-  const auto result = run("file write --creditor creditor.toml --claims claims.csv --as-of 2026-11-24 -o x.xml --count 4 --sum 1234.51");
+  const auto result = run(
+      "file write --creditor creditor.toml --claims claims.csv --as-of 2026-11-24 -o x.xml --count 4 --sum 1234.51");
   EXPECT_EQ(result.exit, 5);
   EXPECT_NE(result.err.find("claims.count-differs"), std::string::npos) << result.err;
   EXPECT_NE(result.err.find("claims.sum-differs"), std::string::npos) << result.err;
@@ -138,8 +146,8 @@ TEST_F(Program, RefusesWhenTheCallerExpectsAnotherSum) {
 
 TEST_F(Program, CompletionScriptsParse) {
   for (const std::string shell : {"bash", "zsh", "fish"}) {
-    const auto result = run_line(folder_.path(), "counterfoil completion " + shell + " >script; command -v " + shell + " >/dev/null || exit 42; " +
-                                                     shell + " -n script");
+    const auto result = run_line(folder_.path(), "counterfoil completion " + shell + " >script; command -v " + shell +
+                                                     " >/dev/null || exit 42; " + shell + " -n script");
     if (result.exit == 42) continue;  // That shell is not on this machine.
     EXPECT_EQ(result.exit, 0) << shell << result.err;
   }
@@ -147,8 +155,10 @@ TEST_F(Program, CompletionScriptsParse) {
 
 TEST_F(Program, CompletesNounsVerbsAndFlags) {
   const auto complete = [&](const std::string& words, int at) {
-    return run_line(folder_.path(), "counterfoil completion bash >script; bash -c 'source ./script; COMP_WORDS=(" + words + "); COMP_CWORD=" +
-                                        std::to_string(at) + "; _counterfoil; echo \"${COMPREPLY[*]}\"'").out;
+    return run_line(folder_.path(), "counterfoil completion bash >script; bash -c 'source ./script; COMP_WORDS=(" +
+                                        words + "); COMP_CWORD=" + std::to_string(at) +
+                                        "; _counterfoil; echo \"${COMPREPLY[*]}\"'")
+        .out;
   };
   EXPECT_EQ(complete("counterfoil fi", 1), "file\n");
   EXPECT_EQ(complete("counterfoil file sh", 2), "show\n");
@@ -159,8 +169,8 @@ TEST_F(Program, CompletesNounsVerbsAndFlags) {
 TEST_F(Program, PageOfCommandsIsThatOfTheTable) {
   const std::string page = command_reference(all_commands());
   if (std::getenv("COUNTERFOIL_WRITE_PAGES") != nullptr) std::ofstream{source / "docs/COMMANDS.md"} << page;
-  EXPECT_EQ(read_source("docs/COMMANDS.md"), page)
-      << "docs/COMMANDS.md is not that of the program. Run this test once with COUNTERFOIL_WRITE_PAGES=1 and commit the page.";
+  EXPECT_EQ(read_source("docs/COMMANDS.md"), page) << "docs/COMMANDS.md is not that of the program. Run this test once "
+                                                      "with COUNTERFOIL_WRITE_PAGES=1 and commit the page.";
 }
 
 }  // namespace

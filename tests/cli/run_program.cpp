@@ -30,7 +30,8 @@ ScratchFolder::~ScratchFolder() {
 }
 
 void ScratchFolder::copy_from(const std::filesystem::path& folder) const {
-  std::filesystem::copy(folder, path_, std::filesystem::copy_options::recursive | std::filesystem::copy_options::overwrite_existing);
+  std::filesystem::copy(folder, path_,
+                        std::filesystem::copy_options::recursive | std::filesystem::copy_options::overwrite_existing);
 }
 
 void ScratchFolder::write(const std::string& name, std::string_view bytes) const {
@@ -43,10 +44,13 @@ Run run_line(const std::filesystem::path& folder, const std::string& line, const
   const ScratchFolder streams;
   const std::string out = (streams.path() / "out").string();
   const std::string err = (streams.path() / "err").string();
-  const std::string whole = "cd '" + folder.string() + "' && counterfoil() { env " + environment + " '" COUNTERFOIL_PROGRAM "' \"$@\"; }; { " +
-                            line + "\n} >'" + out + "' 2>'" + err + "' </dev/null";
+  const std::string whole = "cd '" + folder.string() + "' && counterfoil() { env " + environment +
+                            " '" COUNTERFOIL_PROGRAM "' \"$@\"; }; { " + line + "\n} >'" + out + "' 2>'" + err +
+                            "' </dev/null";
   const int status = std::system(whole.c_str());
-  return {.exit = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), .out = read_path(out), .err = read_path(err)};
+  return {.exit = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),
+          .out = read_path(out),
+          .err = read_path(err)};
 }
 
 Run run_counterfoil(const std::filesystem::path& folder, const std::string& arguments) {

@@ -31,7 +31,8 @@ class ScratchFolder {
 };
 
 /// `line` is a shell line in which the word counterfoil runs the program. `environment` stands before it: "NO_COLOR=1".
-[[nodiscard]] Run run_line(const std::filesystem::path& folder, const std::string& line, const std::string& environment = {});
+[[nodiscard]] Run run_line(const std::filesystem::path& folder, const std::string& line,
+                           const std::string& environment = {});
 
 /// The same for the program's arguments alone.
 [[nodiscard]] Run run_counterfoil(const std::filesystem::path& folder, const std::string& arguments);

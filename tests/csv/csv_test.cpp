@@ -1,7 +1,6 @@
 #include "parsers/csv.hpp"
 
 #include <gtest/gtest.h>
-
 #include <rapidcheck/gtest.h>
 
 #include <string>
@@ -118,7 +117,8 @@ TEST(CsvReader, ReportsThreeFaultsAndKeepsTheSoundRows) {
   EXPECT_EQ(result.findings[0].code, "csv.cell-count");
   EXPECT_EQ(result.findings[0].place.line, 2U);
   EXPECT_EQ(result.findings[1].code, "csv.stray-quote");
-  EXPECT_EQ(result.findings[1].place, (Place{.file = "t.csv", .line = 3, .column_first = 2, .column_last = 2, .field = "reference"}));
+  EXPECT_EQ(result.findings[1].place,
+            (Place{.file = "t.csv", .line = 3, .column_first = 2, .column_last = 2, .field = "reference"}));
   EXPECT_EQ(result.findings[2].code, "csv.not-utf8");
   EXPECT_EQ(result.findings[2].place.line, 5U);
 }
@@ -172,8 +172,10 @@ TEST(CsvReader, GivesThePlaceOfEveryCell) {
   CsvReader reader{source, two_columns, {.file_name = "t.csv"}};
   const auto row = reader.next();
   ASSERT_TRUE(row.has_value() && *row != nullptr);
-  EXPECT_EQ((*row)->place(0), (Place{.file = "t.csv", .line = 2, .column_first = 4, .column_last = 8, .field = "reference"}));
-  EXPECT_EQ((*row)->place(1), (Place{.file = "t.csv", .line = 2, .column_first = 1, .column_last = 2, .field = "amount"}));
+  EXPECT_EQ((*row)->place(0),
+            (Place{.file = "t.csv", .line = 2, .column_first = 4, .column_last = 8, .field = "reference"}));
+  EXPECT_EQ((*row)->place(1),
+            (Place{.file = "t.csv", .line = 2, .column_first = 1, .column_last = 2, .field = "amount"}));
 }
 
 TEST(CsvCell, CannotBecomeAFormula) {

@@ -33,7 +33,8 @@ std::string read(std::string_view text, std::size_t piece_size) {
     const auto row = reader.next();
     counterfoil::require(row.has_value(), "a source in memory cannot fail");
     if (*row == nullptr) break;
-    seen += std::string{(*row)->cell(0)} + '\x01' + std::string{(*row)->cell(1)} + '\x02' + std::to_string((*row)->line());
+    seen +=
+        std::string{(*row)->cell(0)} + '\x01' + std::string{(*row)->cell(1)} + '\x02' + std::to_string((*row)->line());
   }
   for (const auto& finding : reader.findings()) {
     counterfoil::require(!finding.remedy.empty(), "every finding has a remedy");

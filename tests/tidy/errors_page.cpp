@@ -102,7 +102,8 @@ void collect_from_layout(const SourceFile& file, std::map<std::string, ErrorCode
       const auto literal = literal_at(line, line.find('"', position));
       return literal ? literal->text : std::string{};
     };
-    codes.try_emplace(code, ErrorCode{code, file.path, text_at(says_at), remedy_at == std::string::npos ? "" : text_at(remedy_at)});
+    codes.try_emplace(
+        code, ErrorCode{code, file.path, text_at(says_at), remedy_at == std::string::npos ? "" : text_at(remedy_at)});
   }
 }
 
@@ -131,11 +132,13 @@ std::vector<ErrorCode> error_codes() {
 std::string errors_page(const std::vector<ErrorCode>& codes) {
   std::string page =
       "# Error and finding codes\n\n"
-      "Collected from the sources by `tests/tidy`; do not edit by hand. `{}` stands for what was found. A code never changes its\n"
+      "Collected from the sources by `tests/tidy`; do not edit by hand. `{}` stands for what was found. A code never "
+      "changes its\n"
       "meaning once it is released. Exit codes are listed in [COMMANDS.md](COMMANDS.md).\n\n"
       "| Code | What it says | What to do |\n| --- | --- | --- |\n";
-  for (const auto& code : codes) page += fmt::format("| `{}` | {} | {} |\n", code.code, cell(code.message),
-                                                      code.remedy.empty() ? "As the message says." : cell(code.remedy));
+  for (const auto& code : codes)
+    page += fmt::format("| `{}` | {} | {} |\n", code.code, cell(code.message),
+                        code.remedy.empty() ? "As the message says." : cell(code.remedy));
   return page;
 }
 

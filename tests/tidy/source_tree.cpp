@@ -8,8 +8,8 @@
 namespace counterfoil::tidy {
 
 const std::vector<std::string>& program_folders() {
-  static const std::vector<std::string> folders{"core",      "formats",  "parsers", "generators", "mandates", "billing",
-                                                "reconcile", "security", "store",   "apps"};
+  static const std::vector<std::string> folders{"core",    "formats",   "parsers",  "generators", "mandates",
+                                                "billing", "reconcile", "security", "store",      "apps"};
   return folders;
 }
 

@@ -13,7 +13,8 @@ struct SourceFile {
 };
 
 /// Every file below the folders whose name ends in one of the endings, sorted by path. "." stands for the repository.
-[[nodiscard]] std::vector<SourceFile> files_below(const std::vector<std::string>& folders, const std::vector<std::string>& endings);
+[[nodiscard]] std::vector<SourceFile> files_below(const std::vector<std::string>& folders,
+                                                  const std::vector<std::string>& endings);
 
 /// The folders of the program itself.
 [[nodiscard]] const std::vector<std::string>& program_folders();

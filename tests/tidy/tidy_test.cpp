@@ -1,8 +1,7 @@
 // Rules of the house that no compiler keeps. Every failure names the file, the line and what to do.
-#include <gtest/gtest.h>
-
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -22,7 +21,8 @@ using Folders = std::set<std::string>;
 
 /// docs/ARCHITECTURE.md has this table as a drawing: which folder may include which.
 const std::map<std::string, Folders>& floors() {
-  static const Folders tower{"core", "mandates", "billing", "reconcile", "security", "store", "formats", "parsers", "generators"};
+  static const Folders tower{"core",  "mandates", "billing", "reconcile", "security",
+                             "store", "formats",  "parsers", "generators"};
   static const std::map<std::string, Folders> table{
       {"core", {}},
       {"formats", {"core"}},
@@ -35,7 +35,8 @@ const std::map<std::string, Folders>& floors() {
       {"store", {"core", "mandates", "billing", "reconcile", "security"}},
       {"apps/operations", tower},
       // The command line shows values of the floors below; what it does goes through an operation.
-      {"apps/cli", {"apps/operations", "core", "formats", "parsers", "mandates", "billing", "reconcile", "security", "store"}},
+      {"apps/cli",
+       {"apps/operations", "core", "formats", "parsers", "mandates", "billing", "reconcile", "security", "store"}},
   };
   return table;
 }
@@ -71,25 +72,29 @@ TEST(Tidy, IncludesRespectTheFloors) {
   for (const auto& file : files_below(program_folders(), {".cpp", ".hpp"})) {
     const std::string here = floor_of(file.path);
     const auto floor = floors().find(here);
-    ASSERT_NE(floor, floors().end()) << file.path << ": this folder has no floor. Give it one in docs/ARCHITECTURE.md and in this test.";
+    ASSERT_NE(floor, floors().end())
+        << file.path << ": this folder has no floor. Give it one in docs/ARCHITECTURE.md and in this test.";
     for (const auto& include : includes_of(file)) {
       if (!include.is_quoted) continue;
       const std::string there = floor_of(include.path);
       if (there == here || floor->second.contains(there)) continue;
-      ADD_FAILURE() << file.path << ":" << include.line << ": " << here << " includes " << include.path << ", but may include only {"
-                    << fmt::format("{}", fmt::join(floor->second, ", "))
+      ADD_FAILURE() << file.path << ":" << include.line << ": " << here << " includes " << include.path
+                    << ", but may include only {" << fmt::format("{}", fmt::join(floor->second, ", "))
                     << "}. Move what is needed to a lower floor, or hand it in from apps/operations as a value.";
     }
   }
 }
 
 TEST(Tidy, HeadersKeepOutsideLibrariesAway) {
-  const std::vector<std::string> heavy{"boost/", "libxml/", "soci/", "openssl/", "CLI/", "nlohmann/", "toml++/", "spdlog/", "libpq", "zip.h", "unicode/"};
+  const std::vector<std::string> heavy{"boost/",  "libxml/", "soci/", "openssl/", "CLI/",    "nlohmann/",
+                                       "toml++/", "spdlog/", "libpq", "zip.h",    "unicode/"};
   for (const auto& file : files_below(program_folders(), {".hpp"})) {
     for (const auto& include : includes_of(file)) {
-      const bool is_heavy = std::ranges::any_of(heavy, [&](const auto& prefix) { return include.path.starts_with(prefix); });
-      EXPECT_FALSE(is_heavy) << file.path << ":" << include.line << ": a header includes " << include.path
-                             << ". Keep it in one .cpp behind a plain header; everybody who includes this one pays for it.";
+      const bool is_heavy =
+          std::ranges::any_of(heavy, [&](const auto& prefix) { return include.path.starts_with(prefix); });
+      EXPECT_FALSE(is_heavy)
+          << file.path << ":" << include.line << ": a header includes " << include.path
+          << ". Keep it in one .cpp behind a plain header; everybody who includes this one pays for it.";
     }
   }
 }
@@ -103,12 +108,14 @@ TEST(Tidy, SourcesAreAscii) {
     for (const auto& line : lines_of(file.text)) {
       ++number;
       const bool ascii = std::ranges::all_of(line, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-      EXPECT_TRUE(ascii) << file.path << ":" << number << ": write other characters as escapes, such as \"\\xC3\\xBC\".";
+      EXPECT_TRUE(ascii) << file.path << ":" << number
+                         << ": write other characters as escapes, such as \"\\xC3\\xBC\".";
     }
   }
 }
 
-void forbid(const std::vector<SourceFile>& files, const std::string& pattern, const std::string& remedy, bool in_code_only = true) {
+void forbid(const std::vector<SourceFile>& files, const std::string& pattern, const std::string& remedy,
+            bool in_code_only = true) {
   const std::regex forbidden{pattern};
   for (const auto& file : files) {
     std::size_t number = 0;
@@ -120,34 +127,41 @@ void forbid(const std::vector<SourceFile>& files, const std::string& pattern, co
 }
 
 TEST(Tidy, NoFloatingPointTouchesMoney) {
-  forbid(files_below(program_folders(), {".cpp", ".hpp"}), R"(\b(float|double)\b)", "count minor units in whole numbers; a fraction of a cent is a lost cent.");
+  forbid(files_below(program_folders(), {".cpp", ".hpp"}), R"(\b(float|double)\b)",
+         "count minor units in whole numbers; a fraction of a cent is a lost cent.");
 }
 
 TEST(Tidy, NoLeftOverMarkers) {
   // Written in two pieces so that this line does not find itself.
   forbid(files_below({"."}, {".cpp", ".hpp", "CMakeLists.txt", ".md", ".layout", ".table", ".toml", ".tsv", ".sql"}),
-         std::string{R"(\b(TO)"} + "DO|FIX" + R"(ME)\b)", "finish it, or take it out and say in the report what is missing.", false);
+         std::string{R"(\b(TO)"} + "DO|FIX" + R"(ME)\b)",
+         "finish it, or take it out and say in the report what is missing.", false);
 }
 
 TEST(Tidy, TextsOfDatabaseExceptionsAreNotShown) {
   forbid(files_below({"store", "apps/operations", "security"}, {".cpp", ".hpp"}), R"(\bwhat\s*\(\))",
-         "the text of a database exception holds bound values, such as account numbers. Branch on its category and say it in own words.");
+         "the text of a database exception holds bound values, such as account numbers. Branch on its category and say "
+         "it in own words.");
 }
 
 TEST(Tidy, NoPositionOfABankRecordStandsInCode) {
-  forbid(files_below({"parsers/", "generators/"}, {"fixed_width.cpp", "fixed_width.hpp", "annotate.cpp"}), R"(substr\(\s*[1-9][0-9]*\s*[,)])",
+  forbid(files_below({"parsers/", "generators/"}, {"fixed_width.cpp", "fixed_width.hpp", "annotate.cpp"}),
+         R"(substr\(\s*[1-9][0-9]*\s*[,)])",
          "positions belong in the layout under schemes/; the code works from the plan.");
 }
 
 TEST(Tidy, EverySourceIsInTheBuild) {
-  for (const auto& file : files_below({"core", "formats", "parsers", "generators", "mandates", "billing", "reconcile", "security", "store", "apps", "tests"}, {".cpp"})) {
+  for (const auto& file : files_below({"core", "formats", "parsers", "generators", "mandates", "billing", "reconcile",
+                                       "security", "store", "apps", "tests"},
+                                      {".cpp"})) {
     // The CMakeLists.txt of the nearest folder above that has one.
     std::filesystem::path folder = std::filesystem::path{file.path}.parent_path();
     while (!folder.empty() && read_file((folder / "CMakeLists.txt").string()).empty()) folder = folder.parent_path();
     const std::string listed = read_file((folder / "CMakeLists.txt").string());
     const std::string name = std::filesystem::relative(file.path, folder).string();
     EXPECT_NE(listed.find(name), std::string::npos)
-        << file.path << " is not listed in " << (folder / "CMakeLists.txt").string() << ". List it there; a test outside the build protects nobody.";
+        << file.path << " is not listed in " << (folder / "CMakeLists.txt").string()
+        << ". List it there; a test outside the build protects nobody.";
   }
 }
 
@@ -162,12 +176,15 @@ TEST(Tidy, EveryErrorStandsOnThePageOfErrors) {
   for (const auto& code : codes) {
     known.insert(code.code);
     EXPECT_NE(page.find("| `" + code.code + "` |"), std::string::npos)
-        << code.where << ": docs/errors.md does not list " << code.code << ". Run this test with COUNTERFOIL_WRITE_PAGES=1 and commit the page.";
+        << code.where << ": docs/errors.md does not list " << code.code
+        << ". Run this test with COUNTERFOIL_WRITE_PAGES=1 and commit the page.";
   }
   for (const auto& line : lines_of(page)) {
     if (!line.starts_with("| `")) continue;
     const std::string code = line.substr(3, line.find('`', 3) - 3);
-    EXPECT_TRUE(known.contains(code)) << "docs/errors.md lists " << code << ", which no source says. Run this test with COUNTERFOIL_WRITE_PAGES=1 and commit the page.";
+    EXPECT_TRUE(known.contains(code))
+        << "docs/errors.md lists " << code
+        << ", which no source says. Run this test with COUNTERFOIL_WRITE_PAGES=1 and commit the page.";
   }
 }
 

@@ -19,9 +19,12 @@ namespace {
 
 int exit_of(Verdict verdict) {
   switch (verdict) {
-    case Verdict::accepted: return exit_done;
-    case Verdict::accepted_with_findings: return exit_people_needed;
-    case Verdict::refused: return exit_not_acceptable;
+    case Verdict::accepted:
+      return exit_done;
+    case Verdict::accepted_with_findings:
+      return exit_people_needed;
+    case Verdict::refused:
+      return exit_not_acceptable;
   }
   return exit_internal;
 }
@@ -83,7 +86,11 @@ std::string field_marks(const AnnotatedRecord& record) {
 
 Json record_json(const AnnotatedRecord& record) {
   Json json;
-  json.object().field("line", record.line).field_if("record", record.name).field_if("title", record.title).field("raw", record.raw);
+  json.object()
+      .field("line", record.line)
+      .field_if("record", record.name)
+      .field_if("title", record.title)
+      .field("raw", record.raw);
   json.array("fields");
   for (const auto& field : record.fields) {
     json.object()
@@ -114,7 +121,9 @@ std::string coloured(Output& out, const AnnotatedRecord& record) {
   return line;
 }
 
-std::string_view without_trailing_blanks(std::string_view text) { return text.substr(0, text.find_last_not_of(' ') + 1); }
+std::string_view without_trailing_blanks(std::string_view text) {
+  return text.substr(0, text.find_last_not_of(' ') + 1);
+}
 
 void show_record(Output& out, const AnnotatedRecord& record) {
   const std::string title = record.name.empty() ? "no record of this format" : record.title + " (" + record.name + ")";
@@ -134,7 +143,11 @@ void show_record(Output& out, const AnnotatedRecord& record) {
     const std::string value = blank ? std::string{"(blank)"} : printable(without_trailing_blanks(field.raw));
     const std::string name = fmt::format("{}{:<{}}", field.is_part ? "  " : "", field.name, widest);
     std::string line = fmt::format("  {:>4}-{:<4}{}  {}", field.first_column, field.last_column,
-                                   out.toned(field.is_part ? Tone::dim : odd ? Tone::field_a : Tone::field_b, name), value);
+                                   out.toned(field.is_part ? Tone::dim
+                                             : odd         ? Tone::field_a
+                                                           : Tone::field_b,
+                                             name),
+                                   value);
     if (!field.meaning.empty() && !blank) line += "  = " + printable(field.meaning);
     out.line(line);
     if (!field.is_part) odd = !odd;
@@ -258,7 +271,8 @@ class WordPrinter final : public WordSink {
 
   /// Of several elements for one word the last one stands nearest to the entry.
   void add_element(BoundElement element) {
-    const auto same = std::ranges::find_if(elements_, [&](const BoundElement& each) { return each.bound.name() == element.bound.name(); });
+    const auto same = std::ranges::find_if(
+        elements_, [&](const BoundElement& each) { return each.bound.name() == element.bound.name(); });
     if (same == elements_.end()) {
       elements_.push_back(std::move(element));
     } else {
@@ -273,7 +287,8 @@ class WordPrinter final : public WordSink {
     Json json;
     json.object().field("line", line).field("title", title).array("words");
     std::string text = printer_.out().toned(Tone::strong, title) + "\n";
-    const auto add = [&](std::string_view name, std::string_view value, const std::string& path, const std::string& note) {
+    const auto add = [&](std::string_view name, std::string_view value, const std::string& path,
+                         const std::string& note) {
       if (value.empty()) return;
       json.object().field("word", name).field("value", value).field("path", path).field_if("note", note).end();
       text += fmt::format("  {:<28} {}\n    {}\n", name, printable(value), printer_.out().toned(Tone::dim, path));
@@ -333,8 +348,10 @@ Result<int> explain(Invocation& call) {
   PeekedSource source{**file};
   const auto head = source.peek(detection_size);
   if (!head) return std::unexpected(head.error());
-  const std::string format = call.given("--format") ? call.text("--format") : detect_shape(*head, head->size() < detection_size).format;
-  const ReadOptions options{.file_name = name, .format = call.text("--format"), .accept_partial = call.given("--partial")};
+  const std::string format =
+      call.given("--format") ? call.text("--format") : detect_shape(*head, head->size() < detection_size).format;
+  const ReadOptions options{
+      .file_name = name, .format = call.text("--format"), .accept_partial = call.given("--partial")};
 
   Printer printer{call.out(), name, format};
   if (const LayoutPlan* plan = LayoutLibrary::built_in().find(format)) {
@@ -362,12 +379,15 @@ Command file_explain_command() {
       .verb = "explain",
       .summary = "Show a bank file field by field, with what each field means",
       .description =
-          "A fixed-width file is shown record by record under a ruler of its columns; an XML file word by word with the element each\n"
+          "A fixed-width file is shown record by record under a ruler of its columns; an XML file word by word with "
+          "the element each\n"
           "one comes from. Account numbers are masked. Exit codes as of file show.",
       .arguments = {{.name = "FILE", .help = "The file; - reads standard input", .kind = ValueKind::file}},
       .options = {{.name = "--line", .value = "N", .help = "Only what stands in this line", .kind = ValueKind::number},
                   {.name = "--unmask", .value = "", .help = "Show account numbers in full"},
-                  {.name = "--format", .value = "NAME", .help = "Take this format instead of looking; see counterfoil format list"},
+                  {.name = "--format",
+                   .value = "NAME",
+                   .help = "Take this format instead of looking; see counterfoil format list"},
                   {.name = "--partial", .value = "", .help = "The bank sends files without headers or controls"}},
       .examples = {{.line = "file explain return.ach --line 3", .note = "The record a finding points at"},
                    {.line = "file explain pain002.xml", .note = "Every word of the answer and its element"}},

@@ -32,25 +32,34 @@ class FindingPrinter final : public WordSink {
       out_.data(finding_text(finding));
     }
     switch (finding.severity) {
-      case Severity::error: ++errors_; break;
-      case Severity::warning: ++warnings_; break;
-      case Severity::note: ++notes_; break;
+      case Severity::error:
+        ++errors_;
+        break;
+      case Severity::warning:
+        ++warnings_;
+        break;
+      case Severity::note:
+        ++notes_;
+        break;
     }
   }
 
   int close(const std::string& file, Verdict verdict) {
     // An instruction goes to a bank: what is an error here is refused there. An answer came from one: people look.
     const bool bank_takes_it = verdict != Verdict::refused && (kind_ != FileKind::instruction || errors_ == 0);
-    const int code = !bank_takes_it ? exit_not_acceptable : verdict == Verdict::accepted ? exit_done : exit_people_needed;
+    const int code = !bank_takes_it                 ? exit_not_acceptable
+                     : verdict == Verdict::accepted ? exit_done
+                                                    : exit_people_needed;
     if (out_.json()) {
-      out_.line(fmt::format("],\"errors\":{},\"warnings\":{},\"notes\":{},\"acceptable\":{}}}", errors_, warnings_, notes_,
-                            bank_takes_it));
+      out_.line(fmt::format("],\"errors\":{},\"warnings\":{},\"notes\":{},\"acceptable\":{}}}", errors_, warnings_,
+                            notes_, bank_takes_it));
       return code;
     }
     const std::string_view words = kind_ == FileKind::instruction
                                        ? (bank_takes_it ? "the bank would take it" : "the bank would not take it")
                                        : (bank_takes_it ? "it can be taken in" : "it cannot be taken in");
-    out_.line(fmt::format("{}: {} errors, {} warnings, {} notes: {}", printable(file), errors_, warnings_, notes_, words));
+    out_.line(
+        fmt::format("{}: {} errors, {} warnings, {} notes: {}", printable(file), errors_, warnings_, notes_, words));
     return code;
   }
 
@@ -66,7 +75,8 @@ Result<int> lint(Invocation& call) {
   if (!source) return std::unexpected(source.error());
   FindingPrinter printer{call.out(), name};
   BankRules rules{Catalogue::built_in(), name, call.text("--profile"), printer};
-  const ReadOptions options{.file_name = name, .format = call.text("--format"), .accept_partial = call.given("--partial")};
+  const ReadOptions options{
+      .file_name = name, .format = call.text("--format"), .accept_partial = call.given("--partial")};
   const auto verdict = read_bank_file(**source, options, rules);
   if (!verdict) return std::unexpected(verdict.error());
   return printer.close(name, *verdict);
@@ -75,20 +85,22 @@ Result<int> lint(Invocation& call) {
 }  // namespace
 
 Command file_lint_command() {
-  return {
-      .noun = "file",
-      .verb = "lint",
-      .summary = "List every finding of a file and say whether the bank would take it",
-      .description =
-          "Besides the file's own rules, a collection file is held against the limits of its scheme and, with --profile, against what\n"
-          "one bank wants. Exit 0: it would be taken. 3: people must look. 5: it would be refused.",
-      .arguments = {{.name = "FILE", .help = "The file; - reads standard input", .kind = ValueKind::file}},
-      .options = {{.name = "--profile", .value = "P", .help = "A bank's profile; see counterfoil format show"},
-                  {.name = "--format", .value = "NAME", .help = "Take this format instead of looking; see counterfoil format list"},
-                  {.name = "--partial", .value = "", .help = "The bank sends files without headers or controls"}},
-      .examples = {{.line = "file lint debits.xml --profile gbic5", .note = "Would a German bank take it?"},
-                   {.line = "file lint return.ach --json", .note = "For a script"}},
-      .run = lint};
+  return {.noun = "file",
+          .verb = "lint",
+          .summary = "List every finding of a file and say whether the bank would take it",
+          .description =
+              "Besides the file's own rules, a collection file is held against the limits of its scheme and, with "
+              "--profile, against what\n"
+              "one bank wants. Exit 0: it would be taken. 3: people must look. 5: it would be refused.",
+          .arguments = {{.name = "FILE", .help = "The file; - reads standard input", .kind = ValueKind::file}},
+          .options = {{.name = "--profile", .value = "P", .help = "A bank's profile; see counterfoil format show"},
+                      {.name = "--format",
+                       .value = "NAME",
+                       .help = "Take this format instead of looking; see counterfoil format list"},
+                      {.name = "--partial", .value = "", .help = "The bank sends files without headers or controls"}},
+          .examples = {{.line = "file lint debits.xml --profile gbic5", .note = "Would a German bank take it?"},
+                       {.line = "file lint return.ach --json", .note = "For a script"}},
+          .run = lint};
 }
 
 }  // namespace counterfoil

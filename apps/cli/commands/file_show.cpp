@@ -15,9 +15,12 @@ namespace {
 
 int exit_of(Verdict verdict) {
   switch (verdict) {
-    case Verdict::accepted: return exit_done;
-    case Verdict::accepted_with_findings: return exit_people_needed;
-    case Verdict::refused: return exit_not_acceptable;
+    case Verdict::accepted:
+      return exit_done;
+    case Verdict::accepted_with_findings:
+      return exit_people_needed;
+    case Verdict::refused:
+      return exit_not_acceptable;
   }
   return exit_internal;
 }
@@ -88,9 +91,12 @@ Json summary_json(const Tally& tally, Verdict verdict, bool unmask) {
 
 Tone tone_of(Severity severity) {
   switch (severity) {
-    case Severity::error: return Tone::bad;
-    case Severity::warning: return Tone::warning;
-    case Severity::note: return Tone::dim;
+    case Severity::error:
+      return Tone::bad;
+    case Severity::warning:
+      return Tone::warning;
+    case Severity::note:
+      return Tone::dim;
   }
   return Tone::plain;
 }
@@ -109,9 +115,12 @@ void show_findings(Output& out, const std::vector<Finding>& findings) {
 
 std::string verdict_words(Verdict verdict) {
   switch (verdict) {
-    case Verdict::accepted: return "accepted";
-    case Verdict::accepted_with_findings: return "accepted, but people must look at the findings";
-    case Verdict::refused: return "refused; nothing of it may be posted";
+    case Verdict::accepted:
+      return "accepted";
+    case Verdict::accepted_with_findings:
+      return "accepted, but people must look at the findings";
+    case Verdict::refused:
+      return "refused; nothing of it may be posted";
   }
   return {};
 }
@@ -134,9 +143,9 @@ void show_head(Output& out, const Tally& tally) {
 
 void show_summary(Output& out, const std::string& name, const Tally& tally, Verdict verdict, bool unmask) {
   using Align = TextTable::Align;
-  const std::string what = tally.has_file
-                               ? fmt::format("{} ({})", tally.format.empty() ? tally.scheme : tally.format, file_kind_name(tally.kind))
-                               : std::string{"not a bank file that is known here"};
+  const std::string what = tally.has_file ? fmt::format("{} ({})", tally.format.empty() ? tally.scheme : tally.format,
+                                                        file_kind_name(tally.kind))
+                                          : std::string{"not a bank file that is known here"};
   const Tone tone = verdict == Verdict::accepted ? Tone::good : verdict == Verdict::refused ? Tone::bad : Tone::warning;
   out.line(fmt::format("{}: {}, {}", printable(name), what, out.toned(tone, verdict_words(verdict))));
   if (tally.has_file) show_head(out, tally);
@@ -152,8 +161,12 @@ void show_summary(Output& out, const std::string& name, const Tally& tally, Verd
   for (const auto& [outcome, count] : tally.outcomes()) outcomes.add({outcome, std::to_string(count)});
   if (!outcomes.empty()) out.data("\n" + outcomes.text());
 
-  TextTable statements{{{"statement"}, {"account"}, {"opening", Align::right}, {"credits", Align::right},
-                        {"debits", Align::right}, {"closing", Align::right}}};
+  TextTable statements{{{"statement"},
+                        {"account"},
+                        {"opening", Align::right},
+                        {"credits", Align::right},
+                        {"debits", Align::right},
+                        {"closing", Align::right}}};
   for (const auto& each : tally.statements) {
     const auto amount = [&](const std::optional<std::int64_t>& minor) {
       return minor ? Money{*minor, each.currency}.text() : std::string{"-"};
@@ -189,7 +202,8 @@ Result<int> show(Invocation& call) {
   const std::string name = call.text("FILE");
   auto source = FileSource::open(name);
   if (!source) return std::unexpected(source.error());
-  const ReadOptions options{.file_name = name, .format = call.text("--format"), .accept_partial = call.given("--partial")};
+  const ReadOptions options{
+      .file_name = name, .format = call.text("--format"), .accept_partial = call.given("--partial")};
   const bool unmask = call.given("--unmask");
 
   LinePrinter lines{call.out(), unmask};
@@ -213,23 +227,26 @@ Result<int> show(Invocation& call) {
 }  // namespace
 
 Command file_show_command() {
-  return {
-      .noun = "file",
-      .verb = "show",
-      .summary = "Show what a bank file is and what it says",
-      .description =
-          "Everything shown is counted from the content; what the file declares and gets wrong is a finding. The kind of file is\n"
-          "told by its content, never by its name; a file inside a ZIP is read too. Needs no database and changes nothing.\n"
-          "Exit 0: accepted. 3: accepted, and people must look at the findings. 5: refused.",
-      .arguments = {{.name = "FILE", .help = "The file; - reads standard input", .kind = ValueKind::file}},
-      .options = {{.name = "--jsonl", .value = "", .help = "Print one exchange word a line as JSON, as a stream"},
-                  {.name = "--unmask", .value = "", .help = "Show account numbers in full"},
-                  {.name = "--format", .value = "NAME", .help = "Take this format instead of looking; see counterfoil format list"},
-                  {.name = "--partial", .value = "", .help = "The bank sends files without headers or controls"}},
-      .examples = {{.line = "file show return.ach", .note = "Returned debits of a NACHA bank"},
-                   {.line = "file show pain002.xml --json", .note = "For a script"},
-                   {.line = "file show return.ach --jsonl", .note = "One line for every batch, entry and finding"}},
-      .run = show};
+  return {.noun = "file",
+          .verb = "show",
+          .summary = "Show what a bank file is and what it says",
+          .description =
+              "Everything shown is counted from the content; what the file declares and gets wrong is a finding. The "
+              "kind of file is\n"
+              "told by its content, never by its name; a file inside a ZIP is read too. Needs no database and changes "
+              "nothing.\n"
+              "Exit 0: accepted. 3: accepted, and people must look at the findings. 5: refused.",
+          .arguments = {{.name = "FILE", .help = "The file; - reads standard input", .kind = ValueKind::file}},
+          .options = {{.name = "--jsonl", .value = "", .help = "Print one exchange word a line as JSON, as a stream"},
+                      {.name = "--unmask", .value = "", .help = "Show account numbers in full"},
+                      {.name = "--format",
+                       .value = "NAME",
+                       .help = "Take this format instead of looking; see counterfoil format list"},
+                      {.name = "--partial", .value = "", .help = "The bank sends files without headers or controls"}},
+          .examples = {{.line = "file show return.ach", .note = "Returned debits of a NACHA bank"},
+                       {.line = "file show pain002.xml --json", .note = "For a script"},
+                       {.line = "file show return.ach --jsonl", .note = "One line for every batch, entry and finding"}},
+          .run = show};
 }
 
 }  // namespace counterfoil

@@ -25,7 +25,10 @@ Json result_json(const WriteFileRequest& request, const WriteFileResult& result)
       .field("format", result.format)
       .field_if("profile", result.profile)
       .field_if("message_id", result.message_id)
-      .field("verdict", result.refused ? "refused" : request.dry_run ? "dry_run" : result.already_there ? "already_there" : "written")
+      .field("verdict", result.refused         ? "refused"
+                        : request.dry_run      ? "dry_run"
+                        : result.already_there ? "already_there"
+                                               : "written")
       .field("batches", result.batches)
       .field("entries", result.entries)
       .field("currency", result.sum.currency().code())
@@ -47,9 +50,13 @@ void show_result(Output& out, const WriteFileRequest& request, const WriteFileRe
     out.message(fmt::format("{}: {} faults; no file was written.", printable(request.claims_file), errors));
     return;
   }
-  const std::string_view what = request.dry_run ? "would be written" : result.already_there ? "is there already, the same to the byte" : "written and read back";
+  const std::string_view what = request.dry_run        ? "would be written"
+                                : result.already_there ? "is there already, the same to the byte"
+                                                       : "written and read back";
   out.line(fmt::format("{}: {}", printable(request.output), what));
-  const auto row = [&](std::string_view label, const std::string& value) { out.line(fmt::format("  {:<10}{}", label, value)); };
+  const auto row = [&](std::string_view label, const std::string& value) {
+    out.line(fmt::format("  {:<10}{}", label, value));
+  };
   row("format", result.profile.empty() ? result.format : fmt::format("{} ({})", result.format, result.profile));
   row("message", result.message_id);
   row("holds", fmt::format("{} batches, {} entries, {}", result.batches, result.entries, result.sum.text()));
@@ -89,26 +96,54 @@ Command file_write_command() {
       .verb = "write",
       .summary = "Write a collection file from a table of claims",
       .description =
-          "The table is CSV in UTF-8 with a header line, in any column order: reference, mandate, signed_on, sequence, payer_name,\n"
-          "payer_account, payer_bank, amount, currency, collect_on, remittance; optional: payer_country, payer_town, payer_postcode,\n"
-          "payer_street, payer_building, purpose, account_kind, account_type, prenote. Amounts have a decimal point, days are ISO.\n"
-          "All faults of the table are reported with line and column, and then nothing is written. The file is written under a\n"
+          "The table is CSV in UTF-8 with a header line, in any column order: reference, mandate, signed_on, sequence, "
+          "payer_name,\n"
+          "payer_account, payer_bank, amount, currency, collect_on, remittance; optional: payer_country, payer_town, "
+          "payer_postcode,\n"
+          "payer_street, payer_building, purpose, account_kind, account_type, prenote. Amounts have a decimal point, "
+          "days are ISO.\n"
+          "All faults of the table are reported with line and column, and then nothing is written. The file is written "
+          "under a\n"
           "temporary name, read back, compared with the table entry by entry, and only then given its name.",
       .arguments = {},
-      .options = {{.name = "--scheme", .value = "S", .help = "Folder of the scheme, such as iso20022, nacha, cn-304; needed unless the creditor file names it"},
-                  {.name = "--creditor", .value = "FILE", .help = "Who collects, as TOML", .kind = ValueKind::file, .required = true},
-                  {.name = "--claims", .value = "FILE", .help = "The claims, as CSV", .kind = ValueKind::file, .required = true},
-                  {.name = "--output", .value = "FILE", .help = "The file to write", .kind = ValueKind::file, .required = true, .short_name = "-o"},
-                  {.name = "--profile", .value = "P", .help = "What one bank wants; wins over the creditor file"},
-                  {.name = "--count", .value = "N", .help = "Refuse unless there are so many claims", .kind = ValueKind::number},
-                  {.name = "--sum", .value = "X", .help = "Refuse unless they sum up to this amount"},
-                  {.name = "--message-id", .value = "ID", .help = "Instead of the one made from day and content"},
-                  {.name = "--created", .value = "TIME", .help = "Instead of now, as 2026-11-24T09:30:00"},
-                  {.name = "--file-modifier", .value = "C", .help = "NACHA: tells files of one day apart; A where none is given"},
-                  {.name = "--replace", .value = "", .help = "An older file of that name may go"}},
-      .examples = {{.line = "file write --scheme iso20022 --creditor creditor.toml --claims claims.csv -o debits.pain008 --count 3 --sum 1234.50 --as-of 2026-11-24",
-                    .note = "The caller states what it expects"},
-                   {.line = "file write --scheme nacha --creditor nacha.toml --claims nacha.csv -o debits.ach --as-of 2026-11-24"}},
+      .options =
+          {{.name = "--scheme",
+            .value = "S",
+            .help = "Folder of the scheme, such as iso20022, nacha, cn-304; needed unless the creditor file names it"},
+           {.name = "--creditor",
+            .value = "FILE",
+            .help = "Who collects, as TOML",
+            .kind = ValueKind::file,
+            .required = true},
+           {.name = "--claims",
+            .value = "FILE",
+            .help = "The claims, as CSV",
+            .kind = ValueKind::file,
+            .required = true},
+           {.name = "--output",
+            .value = "FILE",
+            .help = "The file to write",
+            .kind = ValueKind::file,
+            .required = true,
+            .short_name = "-o"},
+           {.name = "--profile", .value = "P", .help = "What one bank wants; wins over the creditor file"},
+           {.name = "--count",
+            .value = "N",
+            .help = "Refuse unless there are so many claims",
+            .kind = ValueKind::number},
+           {.name = "--sum", .value = "X", .help = "Refuse unless they sum up to this amount"},
+           {.name = "--message-id", .value = "ID", .help = "Instead of the one made from day and content"},
+           {.name = "--created", .value = "TIME", .help = "Instead of now, as 2026-11-24T09:30:00"},
+           {.name = "--file-modifier",
+            .value = "C",
+            .help = "NACHA: tells files of one day apart; A where none is given"},
+           {.name = "--replace", .value = "", .help = "An older file of that name may go"}},
+      .examples =
+          {{.line = "file write --scheme iso20022 --creditor creditor.toml --claims claims.csv -o debits.pain008 "
+                    "--count 3 --sum 1234.50 --as-of 2026-11-24",
+            .note = "The caller states what it expects"},
+           {.line =
+                "file write --scheme nacha --creditor nacha.toml --claims nacha.csv -o debits.ach --as-of 2026-11-24"}},
       .run = write};
 }
 

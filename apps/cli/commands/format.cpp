@@ -22,8 +22,8 @@ struct KnownFormat {
   const Scheme* scheme = nullptr;
   std::string title;
   bool is_written = false;
-  const LayoutPlan* plan = nullptr;        // Of a fixed-width format.
-  const SchemeText* table = nullptr;       // Of an XML format.
+  const LayoutPlan* plan = nullptr;   // Of a fixed-width format.
+  const SchemeText* table = nullptr;  // Of an XML format.
   std::string family = {}, version = {};
 };
 
@@ -38,8 +38,13 @@ void add_tables(std::vector<KnownFormat>& all, const Scheme& scheme) {
     for (const auto& family : table->families()) {
       for (const auto& version : table->versions()) {
         const std::string format = fmt::format("{}.001.{}", family.name, version);
-        all.push_back({.name = format, .scheme = &scheme, .title = "ISO 20022 " + family.root, .is_written = writes(scheme, format),
-                       .table = &text, .family = family.name, .version = version});
+        all.push_back({.name = format,
+                       .scheme = &scheme,
+                       .title = "ISO 20022 " + family.root,
+                       .is_written = writes(scheme, format),
+                       .table = &text,
+                       .family = family.name,
+                       .version = version});
       }
     }
   }
@@ -50,7 +55,11 @@ std::vector<KnownFormat> known_formats() {
   for (const auto& scheme : Catalogue::built_in().schemes()) {
     for (const auto& plan : LayoutLibrary::built_in().plans()) {
       if (plan->scheme != scheme.name) continue;
-      all.push_back({.name = plan->name, .scheme = &scheme, .title = plan->title, .is_written = writes(scheme, plan->name), .plan = plan.get()});
+      all.push_back({.name = plan->name,
+                     .scheme = &scheme,
+                     .title = plan->title,
+                     .is_written = writes(scheme, plan->name),
+                     .plan = plan.get()});
     }
     add_tables(all, scheme);
   }
@@ -62,8 +71,11 @@ Result<KnownFormat> find_format(const std::string& name) {
   const auto all = known_formats();
   const auto found = std::ranges::find(all, name, &KnownFormat::name);
   if (found != all.end()) return *found;
-  return std::unexpected(Error{"format.unknown", fmt::format("The format \"{}\" is not known.", name),
-                               "Run: counterfoil format list", {.field = "NAME"}, ErrorKind::usage});
+  return std::unexpected(Error{"format.unknown",
+                               fmt::format("The format \"{}\" is not known.", name),
+                               "Run: counterfoil format list",
+                               {.field = "NAME"},
+                               ErrorKind::usage});
 }
 
 Result<int> list(Invocation& call) {
@@ -72,15 +84,21 @@ Result<int> list(Invocation& call) {
     Json json;
     json.object().field("schema", "counterfoil.formats.v1").array("formats");
     for (const auto& each : all) {
-      json.object().field("name", each.name).field("scheme", each.scheme->name).field("title", each.title).field("reads", true)
-          .field("writes", each.is_written).end();
+      json.object()
+          .field("name", each.name)
+          .field("scheme", each.scheme->name)
+          .field("title", each.title)
+          .field("reads", true)
+          .field("writes", each.is_written)
+          .end();
     }
     json.end().end();
     call.out().object(json);
     return exit_done;
   }
   TextTable table{{{"format"}, {"scheme"}, {"used to"}, {"what it is"}}};
-  for (const auto& each : all) table.add({each.name, each.scheme->name, each.is_written ? "read, write" : "read", each.title});
+  for (const auto& each : all)
+    table.add({each.name, each.scheme->name, each.is_written ? "read, write" : "read", each.title});
   call.out().table(table);
   return exit_done;
 }
@@ -95,7 +113,8 @@ void show_layout(Output& out, const LayoutPlan& plan) {
   out.line(fmt::format("  edition   {}", plan.edition));
   if (!plan.label.empty()) out.line("  label     " + plan.label);
   out.line(fmt::format("  order     {}", order_text(plan)));
-  TextTable records{{{"record"}, {"bytes", TextTable::Align::right}, {"fields", TextTable::Align::right}, {"what it is"}}};
+  TextTable records{
+      {{"record"}, {"bytes", TextTable::Align::right}, {"fields", TextTable::Align::right}, {"what it is"}}};
   for (const auto& record : plan.records) {
     records.add({record.name, std::to_string(record.length), std::to_string(record.fields.size()), record.title});
   }
@@ -124,10 +143,18 @@ Json format_json(const KnownFormat& format) {
   if (format.plan != nullptr) {
     json.field("edition", format.plan->edition).field("order", order_text(*format.plan)).array("records");
     for (const auto& record : format.plan->records) {
-      json.object().field("name", record.name).field("title", record.title).field("bytes", record.length).array("fields");
+      json.object()
+          .field("name", record.name)
+          .field("title", record.title)
+          .field("bytes", record.length)
+          .array("fields");
       for (const auto& field : record.fields) {
-        json.object().field("name", field.name).field("first", field.first_column()).field("last", field.last_column())
-            .field("type", field_type_name(field.type)).end();
+        json.object()
+            .field("name", field.name)
+            .field("first", field.first_column())
+            .field("last", field.last_column())
+            .field("type", field_type_name(field.type))
+            .end();
       }
       json.end().end();
     }
@@ -151,7 +178,8 @@ Result<int> show(Invocation& call) {
     out.object(format_json(*format));
     return exit_done;
   }
-  out.line(fmt::format("{}: {}, scheme {} ({})", format->name, format->title, format->scheme->name, format->is_written ? "read, write" : "read"));
+  out.line(fmt::format("{}: {}, scheme {} ({})", format->name, format->title, format->scheme->name,
+                       format->is_written ? "read, write" : "read"));
   if (format->plan != nullptr) show_layout(out, *format->plan);
   show_rules(out, *format);
   return exit_done;
@@ -175,13 +203,12 @@ Result<int> docs(Invocation& call) {
 // Lint.
 
 LayoutSurroundings surroundings() {
-  return {.base =
-              [](std::string_view name) -> std::optional<SchemeText> {
-                for (const auto& scheme : Catalogue::built_in().schemes()) {
-                  if (const auto found = scheme.layouts.find(name); found != scheme.layouts.end()) return found->second;
-                }
-                return std::nullopt;
-              },
+  return {.base = [](std::string_view name) -> std::optional<SchemeText> {
+            for (const auto& scheme : Catalogue::built_in().schemes()) {
+              if (const auto found = scheme.layouts.find(name); found != scheme.layouts.end()) return found->second;
+            }
+            return std::nullopt;
+          },
           .catalogue = &Catalogue::built_in()};
 }
 
@@ -215,8 +242,11 @@ Result<std::string> whole_file(const std::string& path) {
     if (piece->empty()) return text;
     text += *piece;
     if (text.size() > most) {
-      return std::unexpected(Error{"layout.too-large", "A layout of more than 4 MiB is not read.", "Look whether this is the right file.",
-                                   {.file = path}, ErrorKind::input});
+      return std::unexpected(Error{"layout.too-large",
+                                   "A layout of more than 4 MiB is not read.",
+                                   "Look whether this is the right file.",
+                                   {.file = path},
+                                   ErrorKind::input});
     }
   }
 }
@@ -235,14 +265,15 @@ std::vector<Finding> lint_everything() {
 }
 
 Result<std::vector<Finding>> lint_one(const std::string& name) {
-  struct stat status {};
+  struct stat status{};
   if (::stat(name.c_str(), &status) == 0 || name.find('/') != std::string::npos) {
     const auto text = whole_file(name);
     if (!text) return std::unexpected(text.error());
     return lint_layout_text(*text, name);
   }
   for (const auto& scheme : Catalogue::built_in().schemes()) {
-    if (const auto found = scheme.layouts.find(name); found != scheme.layouts.end()) return lint_layout_text(found->second.text, found->second.file);
+    if (const auto found = scheme.layouts.find(name); found != scheme.layouts.end())
+      return lint_layout_text(found->second.text, found->second.file);
   }
   const auto format = find_format(name);
   if (!format) return std::unexpected(format.error());
@@ -263,7 +294,8 @@ Result<int> lint(Invocation& call) {
     out.object(json);
   } else {
     for (const auto& finding : *findings) out.data(finding_text(finding));
-    out.line(fmt::format("{}: {} findings, {} of them errors", name.empty() ? "all formats" : name, findings->size(), errors));
+    out.line(fmt::format("{}: {} findings, {} of them errors", name.empty() ? "all formats" : name, findings->size(),
+                         errors));
   }
   return errors == 0 ? exit_done : exit_not_acceptable;
 }
@@ -275,7 +307,8 @@ std::vector<Command> format_commands() {
       {.noun = "format",
        .verb = "list",
        .summary = "List the formats that are known",
-       .description = "Read: answers and collection files of this format are understood. Write: collection files are made in it.",
+       .description =
+           "Read: answers and collection files of this format are understood. Write: collection files are made in it.",
        .examples = {{.line = "format list"}, {.line = "format list --json", .note = "For a script"}},
        .run = list},
       {.noun = "format",
@@ -288,8 +321,12 @@ std::vector<Command> format_commands() {
       {.noun = "format",
        .verb = "lint",
        .summary = "Check a layout or table, or all of them",
-       .description = "Finds gaps, overlaps, unknown words, records nothing leads to and fields nothing fills. Exit 5 when there are errors.",
-       .arguments = {{.name = "NAME", .help = "A format, or the path of a layout file; all when left out", .kind = ValueKind::file, .required = false}},
+       .description = "Finds gaps, overlaps, unknown words, records nothing leads to and fields nothing fills. Exit 5 "
+                      "when there are errors.",
+       .arguments = {{.name = "NAME",
+                      .help = "A format, or the path of a layout file; all when left out",
+                      .kind = ValueKind::file,
+                      .required = false}},
        .examples = {{.line = "format lint", .note = "Everything that is built in"}, {.line = "format lint nacha"}},
        .run = lint},
       {.noun = "format",

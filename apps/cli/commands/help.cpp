@@ -1,8 +1,9 @@
 // `help` and `completion`.
+#include "apps/cli/help.hpp"
+
 #include <algorithm>
 
 #include "apps/cli/commands/commands.hpp"
-#include "apps/cli/help.hpp"
 
 namespace counterfoil {
 namespace {
@@ -29,8 +30,11 @@ Result<int> run_help(Invocation& call) {
     call.out().data(noun_help(commands, noun));
     return exit_done;
   }
-  return std::unexpected(Error{"usage.unknown-command", "There is no command of that name.", "Run: counterfoil --help",
-                               {.field = "NOUN"}, ErrorKind::usage});
+  return std::unexpected(Error{"usage.unknown-command",
+                               "There is no command of that name.",
+                               "Run: counterfoil --help",
+                               {.field = "NOUN"},
+                               ErrorKind::usage});
 }
 
 Result<int> run_completion(Invocation& call) {
