@@ -12,7 +12,10 @@ namespace counterfoil {
 namespace {
 
 Error file_error(std::string code, std::string explanation, std::string remedy, const std::string& name) {
-  return {.code = std::move(code), .explanation = std::move(explanation), .remedy = std::move(remedy), .place = {.file = name}};
+  return {.code = std::move(code),
+          .explanation = std::move(explanation),
+          .remedy = std::move(remedy),
+          .place = {.file = name}};
 }
 
 }  // namespace
@@ -21,15 +24,19 @@ Result<std::unique_ptr<FileSource>> FileSource::open(const std::string& path) {
   if (path == "-") return std::make_unique<FileSource>(STDIN_FILENO, "standard input", false);
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0 && errno == ENOENT) {
-    return std::unexpected(file_error("file.not-found", "There is no file \"" + path + "\".", "Check the name and the folder.", path));
+    return std::unexpected(
+        file_error("file.not-found", "There is no file \"" + path + "\".", "Check the name and the folder.", path));
   }
   if (descriptor < 0) {
-    return std::unexpected(file_error("file.unreadable", "\"" + path + "\" cannot be opened: " + std::strerror(errno) + ".", "Check who may read it.", path));
+    return std::unexpected(file_error("file.unreadable",
+                                      "\"" + path + "\" cannot be opened: " + std::strerror(errno) + ".",
+                                      "Check who may read it.", path));
   }
   auto source = std::make_unique<FileSource>(descriptor, path, true);
   struct stat about{};
   if (::fstat(descriptor, &about) == 0 && S_ISDIR(about.st_mode)) {
-    return std::unexpected(file_error("file.is-directory", "\"" + path + "\" is a folder.", "Name a file in it.", path));
+    return std::unexpected(
+        file_error("file.is-directory", "\"" + path + "\" is a folder.", "Name a file in it.", path));
   }
   return source;
 }
@@ -46,7 +53,8 @@ Result<std::string_view> FileSource::next() {
     const auto count = ::read(descriptor_, piece_.data(), piece_.size());
     if (count >= 0) return std::string_view{piece_.data(), static_cast<std::size_t>(count)};
     if (errno == EINTR) continue;
-    return std::unexpected(file_error("file.unreadable", "\"" + name_ + "\" cannot be read: " + std::strerror(errno) + ".",
+    return std::unexpected(file_error("file.unreadable",
+                                      "\"" + name_ + "\" cannot be read: " + std::strerror(errno) + ".",
                                       "Check the disk or the connection, then read the file again.", name_));
   }
 }

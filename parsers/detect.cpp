@@ -21,7 +21,9 @@ constexpr std::array magics{
     Magic{"PK\x05\x06"sv, FileShape::zip},  // An archive without members.
     Magic{"\x1F\x8B"sv, FileShape::compressed},
     Magic{"BZh"sv, FileShape::compressed},
-    Magic{"\xFD" "7zXZ\x00"sv, FileShape::compressed},
+    Magic{"\xFD"
+          "7zXZ\x00"sv,
+          FileShape::compressed},
     Magic{"7z\xBC\xAF\x27\x1C"sv, FileShape::compressed},
     Magic{"Rar!\x1A\x07"sv, FileShape::compressed},
     Magic{"\x28\xB5\x2F\xFD"sv, FileShape::compressed},

@@ -11,15 +11,15 @@ namespace counterfoil {
 class LayoutLibrary;
 
 enum class FileShape : std::uint8_t {
-  empty,        // No bytes, or white space only.
+  empty,  // No bytes, or white space only.
   zip,
   xml,
   fixed_width,  // A layout of the catalogue recognises its first records: `format` names it.
   csv,          // Delimited text: a list of ours or a bank's export, not a bank message.
   mt940,
-  compressed,   // gzip, bzip2, xz, 7z, rar.
-  document,     // PDF, an office document, a picture.
-  utf16,        // Text in UTF-16 or UTF-32, which no bank format here uses.
+  compressed,  // gzip, bzip2, xz, 7z, rar.
+  document,    // PDF, an office document, a picture.
+  utf16,       // Text in UTF-16 or UTF-32, which no bank format here uses.
   unknown,
 };
 

@@ -16,8 +16,9 @@ constexpr std::size_t longest_declaration = 1024;
 constexpr std::size_t piece_limit = std::size_t{256} * 1024;
 
 // Read through the tables of the C library, so that a name is no way to anything else: UTF-7 and its like are tricks.
-constexpr std::array<std::string_view, 11> encodings{
-    "UTF-8", "UTF8", "US-ASCII", "ASCII", "ISO-8859-1", "ISO8859-1", "LATIN1", "ISO-8859-15", "ISO8859-15", "WINDOWS-1252", "CP1252"};
+constexpr std::array<std::string_view, 11> encodings{"UTF-8",      "UTF8",         "US-ASCII", "ASCII",
+                                                     "ISO-8859-1", "ISO8859-1",    "LATIN1",   "ISO-8859-15",
+                                                     "ISO8859-15", "WINDOWS-1252", "CP1252"};
 
 std::string upper(std::string_view text) {
   std::string result{text};
@@ -63,7 +64,8 @@ class Documents {
     } else if (documents_ == 0 && !refused_) {
       refuse("xml.incomplete", "The file holds no document.", "It was cut off on the way. Fetch it again.");
     } else if (within_ != Within::nothing) {
-      refuse("xml.incomplete", "The file ends within a comment or instruction.", "It was cut off on the way. Fetch it again; nothing of it may be used.");
+      refuse("xml.incomplete", "The file ends within a comment or instruction.",
+             "It was cut off on the way. Fetch it again; nothing of it may be used.");
     }
   }
 
@@ -148,7 +150,8 @@ class Documents {
     if (head.starts_with("\xEF\xBB\xBF")) head.remove_prefix(3);
     const auto encoding = declared_encoding(head.starts_with("<?xml") ? head : std::string_view{});
     if (!encoding.empty() && std::ranges::find(encodings, upper(encoding)) == encodings.end()) {
-      refuse("xml.encoding", "The file declares the encoding \"" + std::string{encoding.substr(0, 40)} + "\", which is not read.",
+      refuse("xml.encoding",
+             "The file declares the encoding \"" + std::string{encoding.substr(0, 40)} + "\", which is not read.",
              "Ask the bank for UTF-8. Read are UTF-8, ISO-8859-1, ISO-8859-15 and Windows-1252.");
       return;
     }

@@ -2,18 +2,22 @@
 // the tables under schemes/iso20022/.
 //
 // What is delivered:
-// - pain.008: file; per PmtInf one batch and one entry per DrctDbtTxInf. Counts: entries = DrctDbtTxInf, batches = PmtInf.
+// - pain.008: file; per PmtInf one batch and one entry per DrctDbtTxInf. Counts: entries = DrctDbtTxInf, batches =
+// PmtInf.
 // - pain.007: file, kind instruction; per block one batch; one entry per TxInf, direction credit, outcome none.
-// - pain.002: file; a Level::file entry where the bank gave the whole message a status or reason; per block one batch and
+// - pain.002: file; a Level::file entry where the bank gave the whole message a status or reason; per block one batch
+// and
 //   a Level::block entry where the block has a status or reason; one entry per TxInfAndSts with its effective status
 //   (status_inherited where it came from above) and its own or inherited reason.
 //   Counts: entries = TxInfAndSts, batches = OrgnlPmtInfAndSts.
-// - camt: file; per booking (Ntry) one entry for each TxDtls, or one for the booking without details, Level::block where
-//   it is a batch. Then the statement. Counts: entries = Ntry, batches = Ntry with Btch. `direction` of an outcome is that of
-//   the claim it speaks of; of any other booking it is debit where money came to the account, as a collection does, and credit where it left. Only
-//   entries with is_booked move money.
+// - camt: file; per booking (Ntry) one entry for each TxDtls, or one for the booking without details, Level::block
+// where
+//   it is a batch. Then the statement. Counts: entries = Ntry, batches = Ntry with Btch. `direction` of an outcome is
+//   that of the claim it speaks of; of any other booking it is debit where money came to the account, as a collection
+//   does, and credit where it left. Only entries with is_booked move money.
 //
-// Several documents one after another in one file (some banks do that) are read as one file: `file` is called for each, entry positions go on.
+// Several documents one after another in one file (some banks do that) are read as one file: `file` is called for each,
+// entry positions go on.
 #pragma once
 
 #include "core/exchange.hpp"

@@ -8,8 +8,8 @@ namespace {
 /// A charge beside or within a booking.
 struct Charges {
   CheckedSum total;
-  bool all_included = true;  // No record says that it was not part of the booked amount.
-  bool any_included = false; // A record says that it was.
+  bool all_included = true;   // No record says that it was not part of the booked amount.
+  bool any_included = false;  // A record says that it was.
 
   void clear() { *this = {}; }
 };
@@ -42,15 +42,26 @@ class CamtReader final : public MessageReader {
 
   void open(XmlWord scope) override {
     switch (scope) {
-      case XmlWord::scope_statement: return open_statement();
-      case XmlWord::scope_balance: return texts_.clear_range(XmlWord::balance_code, XmlWord::balance_indicator);
-      case XmlWord::scope_booking: return open_booking();
-      case XmlWord::scope_details: return open_details();
-      case XmlWord::scope_summary: has_summary_ = booking_has_summary_ = true; return;
-      case XmlWord::scope_charge: return texts_.clear_range(XmlWord::charge_amount, XmlWord::charge_included);
-      case XmlWord::scope_return: details_.has_return = true; return;
-      case XmlWord::scope_entry: return open_transaction();
-      default: return;
+      case XmlWord::scope_statement:
+        return open_statement();
+      case XmlWord::scope_balance:
+        return texts_.clear_range(XmlWord::balance_code, XmlWord::balance_indicator);
+      case XmlWord::scope_booking:
+        return open_booking();
+      case XmlWord::scope_details:
+        return open_details();
+      case XmlWord::scope_summary:
+        has_summary_ = booking_has_summary_ = true;
+        return;
+      case XmlWord::scope_charge:
+        return texts_.clear_range(XmlWord::charge_amount, XmlWord::charge_included);
+      case XmlWord::scope_return:
+        details_.has_return = true;
+        return;
+      case XmlWord::scope_entry:
+        return open_transaction();
+      default:
+        return;
     }
   }
 
@@ -71,21 +82,29 @@ class CamtReader final : public MessageReader {
 
   void close(XmlWord scope) override {
     switch (scope) {
-      case XmlWord::scope_header: return announce_file();
-      case XmlWord::scope_statement: return close_statement();
-      case XmlWord::scope_balance: return close_balance();
-      case XmlWord::scope_booking: return close_booking();
-      case XmlWord::scope_details: return close_details();
-      case XmlWord::scope_charge: return close_charge();
-      case XmlWord::scope_entry: return close_transaction();
-      default: return;
+      case XmlWord::scope_header:
+        return announce_file();
+      case XmlWord::scope_statement:
+        return close_statement();
+      case XmlWord::scope_balance:
+        return close_balance();
+      case XmlWord::scope_booking:
+        return close_booking();
+      case XmlWord::scope_details:
+        return close_details();
+      case XmlWord::scope_charge:
+        return close_charge();
+      case XmlWord::scope_entry:
+        return close_transaction();
+      default:
+        return;
     }
   }
 
   void end() override {
     announce_file();
-    counts_.kind = statements_ == 0 ? FileKind::empty
-                   : !is_notification_ ? FileKind::statement
+    counts_.kind = statements_ == 0                    ? FileKind::empty
+                   : !is_notification_                 ? FileKind::statement
                    : returns_ > 0 && settlements_ == 0 ? FileKind::returned
                                                        : FileKind::settlement;
     state_.sink.end(counts_);
@@ -121,7 +140,8 @@ class CamtReader final : public MessageReader {
   }
 
   void close_balance() {
-    const auto money = read_amount(state_, texts_.at(XmlWord::balance_amount), texts_.currency(XmlWord::balance_amount));
+    const auto money =
+        read_amount(state_, texts_.at(XmlWord::balance_amount), texts_.currency(XmlWord::balance_amount));
     if (!money) return;
     if (currency_ == Currency{}) currency_ = money->currency();
     const std::string_view code = trim_blanks(texts_.at(XmlWord::balance_code));
@@ -138,7 +158,8 @@ class CamtReader final : public MessageReader {
     statement.id = texts_.at(XmlWord::statement_id);
     statement.account = texts_.first_of(XmlWord::statement_account, XmlWord::statement_account_other);
     statement.currency = statement_currency();
-    statement.sequence_number = trim_blanks(texts_.first_of(XmlWord::statement_electronic_number, XmlWord::statement_legal_number));
+    statement.sequence_number =
+        trim_blanks(texts_.first_of(XmlWord::statement_electronic_number, XmlWord::statement_legal_number));
     statement.from = read_day(state_, texts_.at(XmlWord::statement_from));
     statement.to = read_day(state_, texts_.at(XmlWord::statement_to));
     statement.opening_minor = opening_ ? opening_ : previous_closing_;
@@ -150,10 +171,13 @@ class CamtReader final : public MessageReader {
     check_balances(statement);
     check_summary(statement.currency);
     if (credit_sum_.overflowed() || debit_sum_.overflowed()) {
-      state_.report(Severity::error, "camt.sum-overflow", "The bookings add up to more than can be held.", "Look at the amounts of the statement; none of its sums are to be used.");
+      state_.report(Severity::error, "camt.sum-overflow", "The bookings add up to more than can be held.",
+                    "Look at the amounts of the statement; none of its sums are to be used.");
     }
     if (const auto copy = trim_blanks(texts_.at(XmlWord::statement_copy)); !copy.empty()) {
-      state_.report(Severity::note, "camt.copy", "The bank marks this statement as " + std::string{copy.substr(0, 4)} + ": a copy or duplicate.", "Bookings that came before count once.");
+      state_.report(Severity::note, "camt.copy",
+                    "The bank marks this statement as " + std::string{copy.substr(0, 4)} + ": a copy or duplicate.",
+                    "Bookings that came before count once.");
     }
     state_.sink.statement(statement);
   }
@@ -175,23 +199,33 @@ class CamtReader final : public MessageReader {
     const Money computed{expected.value(), statement.currency};
     const Money declared{*statement.closing_minor, statement.currency};
     state_.report(Severity::warning, "camt.balance",
-                  "The opening balance and the bookings give " + computed.text() + "; the closing balance is " + declared.text() + ".",
-                  "A page or a booking is missing, or this is a report of the day. Ask for the whole statement before the account is closed.");
+                  "The opening balance and the bookings give " + computed.text() + "; the closing balance is " +
+                      declared.text() + ".",
+                  "A page or a booking is missing, or this is a report of the day. Ask for the whole statement before "
+                  "the account is closed.");
   }
 
   void check_summary(Currency currency) {
-    check_summary_line("credit", XmlWord::statement_credit_count, XmlWord::statement_credit_sum, all_credits_, all_credit_sum_, currency);
-    check_summary_line("debit", XmlWord::statement_debit_count, XmlWord::statement_debit_sum, all_debits_, all_debit_sum_, currency);
+    check_summary_line("credit", XmlWord::statement_credit_count, XmlWord::statement_credit_sum, all_credits_,
+                       all_credit_sum_, currency);
+    check_summary_line("debit", XmlWord::statement_debit_count, XmlWord::statement_debit_sum, all_debits_,
+                       all_debit_sum_, currency);
   }
 
-  void check_summary_line(const std::string& side, XmlWord count_word, XmlWord sum_word, std::uint64_t count, const CheckedSum& sum, Currency currency) {
-    if (const auto declared = read_count(texts_.at(count_word)); declared >= 0 && static_cast<std::uint64_t>(declared) != count) {
-      state_.report(Severity::warning, "camt.summary-count", "The summary declares " + std::to_string(declared) + " " + side + " entries; there are " + std::to_string(count) + ".",
+  void check_summary_line(const std::string& side, XmlWord count_word, XmlWord sum_word, std::uint64_t count,
+                          const CheckedSum& sum, Currency currency) {
+    if (const auto declared = read_count(texts_.at(count_word));
+        declared >= 0 && static_cast<std::uint64_t>(declared) != count) {
+      state_.report(Severity::warning, "camt.summary-count",
+                    "The summary declares " + std::to_string(declared) + " " + side + " entries; there are " +
+                        std::to_string(count) + ".",
                     "A page or a booking may be missing. Ask the bank.");
     }
     const auto declared = read_amount_quietly(texts_.at(sum_word), currency.code());
     if (!declared || !sums_are_whole_ || sum.overflowed() || declared->minor_units() == sum.value()) return;
-    state_.report(Severity::warning, "camt.summary-sum", "The summary declares " + side + " entries of " + declared->text() + "; they add up to " + Money{sum.value(), currency}.text() + ".",
+    state_.report(Severity::warning, "camt.summary-sum",
+                  "The summary declares " + side + " entries of " + declared->text() + "; they add up to " +
+                      Money{sum.value(), currency}.text() + ".",
                   "A page or a booking may be missing. Ask the bank.");
   }
 
@@ -233,8 +267,10 @@ class CamtReader final : public MessageReader {
   void close_transaction() {
     in_transaction_ = false;
     XmlTexts& texts = details_.texts;
-    if (given(texts.at(XmlWord::entry_original_message_id)).empty()) adopt(texts, XmlWord::entry_original_message_id, XmlWord::details_message_id);
-    if (given(texts.at(XmlWord::entry_original_batch_id)).empty()) adopt(texts, XmlWord::entry_original_batch_id, XmlWord::details_batch_id);
+    if (given(texts.at(XmlWord::entry_original_message_id)).empty())
+      adopt(texts, XmlWord::entry_original_message_id, XmlWord::details_message_id);
+    if (given(texts.at(XmlWord::entry_original_batch_id)).empty())
+      adopt(texts, XmlWord::entry_original_batch_id, XmlWord::details_batch_id);
   }
 
   void adopt(XmlTexts& texts, XmlWord word, XmlWord from) const {
@@ -263,7 +299,9 @@ class CamtReader final : public MessageReader {
     const auto declared = read_count(texts_.at(XmlWord::details_count));
     const std::uint64_t listed = transactions_ - transactions_before_;
     if (declared >= 0 && listed > 0 && static_cast<std::uint64_t>(declared) != listed) {
-      state_.report(Severity::warning, "camt.batch-count", "The batch declares " + std::to_string(declared) + " transactions; " + std::to_string(listed) + " are listed.",
+      state_.report(Severity::warning, "camt.batch-count",
+                    "The batch declares " + std::to_string(declared) + " transactions; " + std::to_string(listed) +
+                        " are listed.",
                     "Ask the bank for the missing details before the batch is settled.");
     }
   }
@@ -296,13 +334,18 @@ class CamtReader final : public MessageReader {
   void check_booking() {
     const std::string_view indicator = trim_blanks(texts_.at(XmlWord::booking_indicator));
     if (indicator != "CRDT" && indicator != "DBIT") {
-      state_.report(Severity::error, "camt.no-direction", "The booking does not say whether it is a credit or a debit.", "Ask the bank; the line is not posted by itself.");
+      state_.report(Severity::error, "camt.no-direction", "The booking does not say whether it is a credit or a debit.",
+                    "Ask the bank; the line is not posted by itself.");
     }
     const std::string_view status = trim_blanks(texts_.at(XmlWord::booking_status));
     if (status.empty()) {
-      state_.report(Severity::error, "camt.no-status", "The booking has no status, so that nobody knows whether money moved.", "Ask the bank; the line is not posted by itself.");
+      state_.report(Severity::error, "camt.no-status",
+                    "The booking has no status, so that nobody knows whether money moved.",
+                    "Ask the bank; the line is not posted by itself.");
     } else if (status != "BOOK") {
-      state_.report(Severity::note, "camt.not-booked", "The status " + std::string{status.substr(0, 20)} + " means that no money moved yet.", "Nothing to do; the booking comes later.");
+      state_.report(Severity::note, "camt.not-booked",
+                    "The status " + std::string{status.substr(0, 20)} + " means that no money moved yet.",
+                    "Nothing to do; the booking comes later.");
     }
   }
 
@@ -328,8 +371,10 @@ class CamtReader final : public MessageReader {
     if (!amount_ || !details_are_summable_ || details_sum_.overflowed() || transactions_ < 2) return;
     const std::int64_t sum = details_sum_.value() < 0 ? -details_sum_.value() : details_sum_.value();
     if (sum == amount_->minor_units()) return;
-    state_.report(Severity::error, "camt.details-sum", "The details add up to " + Money{sum, amount_->currency()}.text() + "; the booking is " + amount_->text() + ".",
-                  "The booking is what counts. Look for charges or missing details before it is settled.");
+    state_.report(
+        Severity::error, "camt.details-sum",
+        "The details add up to " + Money{sum, amount_->currency()}.text() + "; the booking is " + amount_->text() + ".",
+        "The booking is what counts. Look for charges or missing details before it is settled.");
   }
 
   // ---- entries
@@ -405,11 +450,13 @@ class CamtReader final : public MessageReader {
 
   /// The booking's own code: with a transaction some banks repeat the code of the original one.
   [[nodiscard]] TransactionCode code_of(const XmlTexts& texts) const {
-    const TransactionCode booking{trim_blanks(texts_.at(XmlWord::booking_domain)), trim_blanks(texts_.at(XmlWord::booking_family)),
-                                  trim_blanks(texts_.at(XmlWord::booking_subfamily)), trim_blanks(texts_.at(XmlWord::booking_proprietary_code))};
+    const TransactionCode booking{
+        trim_blanks(texts_.at(XmlWord::booking_domain)), trim_blanks(texts_.at(XmlWord::booking_family)),
+        trim_blanks(texts_.at(XmlWord::booking_subfamily)), trim_blanks(texts_.at(XmlWord::booking_proprietary_code))};
     if (!booking.family.empty()) return booking;
-    const TransactionCode own{trim_blanks(texts.at(XmlWord::entry_domain)), trim_blanks(texts.at(XmlWord::entry_family)),
-                              trim_blanks(texts.at(XmlWord::entry_subfamily)), trim_blanks(texts.at(XmlWord::entry_proprietary_code))};
+    const TransactionCode own{
+        trim_blanks(texts.at(XmlWord::entry_domain)), trim_blanks(texts.at(XmlWord::entry_family)),
+        trim_blanks(texts.at(XmlWord::entry_subfamily)), trim_blanks(texts.at(XmlWord::entry_proprietary_code))};
     return own.family.empty() && !booking.proprietary.empty() ? booking : own;
   }
 
@@ -429,9 +476,11 @@ class CamtReader final : public MessageReader {
   /// Banks differ in whether a return keeps the roles of the collection or turns them round, so that the payer is the
   /// party whose account is not ours.
   void fill_payer(Entry& entry, const XmlTexts& texts, bool credit) const {
-    const std::string_view own = trim_blanks(texts_.first_of(XmlWord::statement_account, XmlWord::statement_account_other));
+    const std::string_view own =
+        trim_blanks(texts_.first_of(XmlWord::statement_account, XmlWord::statement_account_other));
     const std::string_view debtor = texts.first_of(XmlWord::entry_debtor_account, XmlWord::entry_debtor_account_other);
-    const std::string_view creditor = texts.first_of(XmlWord::entry_creditor_account, XmlWord::entry_creditor_account_other);
+    const std::string_view creditor =
+        texts.first_of(XmlWord::entry_creditor_account, XmlWord::entry_creditor_account_other);
     const bool debtor_is_other = !debtor.empty() && trim_blanks(debtor) != own;
     const bool creditor_is_other = !creditor.empty() && trim_blanks(creditor) != own;
     bool take_debtor = debtor_is_other;
@@ -458,12 +507,15 @@ class CamtReader final : public MessageReader {
       if (!credit) entry.outcome = return_outcome(entry.reason, code);
     } else if (ours && !credit && (entry.is_reversal_flag || sent_back)) {
       entry.outcome = return_outcome(entry.reason, code);
-      state_.report(Severity::warning, "camt.reason-missing", "A collection came back and the bank gives no reason.", "Ask the bank, or look into the text of the booking.");
+      state_.report(Severity::warning, "camt.reason-missing", "A collection came back and the bank gives no reason.",
+                    "Ask the bank, or look into the text of the booking.");
     } else if (ours && credit && !entry.is_reversal_flag) {
       entry.outcome = Outcome::settled;
     } else if (code.family == "IDDT" && !credit) {
       entry.outcome = Outcome::unknown;
-      state_.report(Severity::error, "camt.debit-unclear", "A debit of the collection family neither names a return nor a reversal.", "Compare it with the reversals that were sent.");
+      state_.report(Severity::error, "camt.debit-unclear",
+                    "A debit of the collection family neither names a return nor a reversal.",
+                    "Compare it with the reversals that were sent.");
     } else if (code.family.empty() && (!entry.reference.empty() || !entry.mandate.empty())) {
       // A proprietary code of the bank, or none: the references decide in the matching.
       entry.outcome = Outcome::unknown;
@@ -479,10 +531,12 @@ class CamtReader final : public MessageReader {
 
   // ---- money
 
-  /// A second amount of the transaction, where it is in the currency of the booking and not the zero some banks fill in.
+  /// A second amount of the transaction, where it is in the currency of the booking and not the zero some banks fill
+  /// in.
   [[nodiscard]] std::optional<Money> amount_in_details(const XmlTexts& texts, XmlWord word) const {
     const auto money = read_amount_quietly(texts.at(word), texts.currency(word));
-    if (!money || money->minor_units() == 0 || (amount_ && money->currency() != amount_->currency())) return std::nullopt;
+    if (!money || money->minor_units() == 0 || (amount_ && money->currency() != amount_->currency()))
+      return std::nullopt;
     return money;
   }
 
@@ -510,7 +564,8 @@ class CamtReader final : public MessageReader {
     if (!claim || charges.total.overflowed()) {
       entry.outcome = entry.outcome == Outcome::none ? Outcome::none : Outcome::unknown;
       entry.currency = amount_ ? amount_->currency() : Currency{};
-      state_.report(Severity::error, "camt.no-amount", "The transaction says no amount that can be used.", "Ask the bank for the amount; the line is not posted by itself.");
+      state_.report(Severity::error, "camt.no-amount", "The transaction says no amount that can be used.",
+                    "Ask the bank for the amount; the line is not posted by itself.");
       return;
     }
     entry.amount_minor = claim->minor_units();
@@ -532,7 +587,9 @@ class CamtReader final : public MessageReader {
     const std::int64_t more = entry.booked_minor - entry.amount_minor;
     if (more == 0 || more == entry.charges_minor) return;
     state_.report(Severity::error, "camt.return-difference",
-                  "The return books " + Money{entry.booked_minor, entry.currency}.text() + " for a collection of " + Money{entry.amount_minor, entry.currency}.text() + " and names charges of " + Money{entry.charges_minor, entry.currency}.text() + ".",
+                  "The return books " + Money{entry.booked_minor, entry.currency}.text() + " for a collection of " +
+                      Money{entry.amount_minor, entry.currency}.text() + " and names charges of " +
+                      Money{entry.charges_minor, entry.currency}.text() + ".",
                   "The difference is neither charge nor collection yet. Ask the bank what it is.");
   }
 
@@ -554,8 +611,8 @@ class CamtReader final : public MessageReader {
   ReadState& state_;
   std::string format_;
   bool is_notification_;
-  XmlTexts texts_;                  // Of the message, its statement and its booking.
-  Details details_;                 // Of the transaction at hand.
+  XmlTexts texts_;   // Of the message, its statement and its booking.
+  Details details_;  // Of the transaction at hand.
   std::string code_text_;
 
   FileCounts counts_;
@@ -573,7 +630,8 @@ class CamtReader final : public MessageReader {
   std::uint32_t booking_line_ = 0;
   std::uint64_t transactions_ = 0, transactions_before_ = 0;
   CheckedSum details_sum_;
-  bool amount_is_bad_ = false, is_held_ = false, in_transaction_ = false, in_transaction_starts_ = false, has_summary_ = false, booking_has_summary_ = false, details_are_summable_ = true;
+  bool amount_is_bad_ = false, is_held_ = false, in_transaction_ = false, in_transaction_starts_ = false,
+       has_summary_ = false, booking_has_summary_ = false, details_are_summable_ = true;
 };
 
 }  // namespace

@@ -40,10 +40,10 @@ struct Step {
 /// version says of each is laid over them.
 struct StepPlan {
   XmlPlan all;
-  XmlPlan version;  // Its `version` is empty where the table does not describe the one asked for.
-  std::vector<Step> steps;            // As all.nodes.
+  XmlPlan version;                        // Its `version` is empty where the table does not describe the one asked for.
+  std::vector<Step> steps;                // As all.nodes.
   std::vector<std::uint16_t> step_names;  // Of each step, close together: children are looked for here.
-  std::vector<const XmlNode*> nodes;  // What the version says of each; the node of `all` where it says nothing.
+  std::vector<const XmlNode*> nodes;      // What the version says of each; the node of `all` where it says nothing.
   std::vector<std::string> names;
 };
 
@@ -189,7 +189,8 @@ bool all_blank(std::string_view text) {
 }
 
 /// Finds "pain.008.001.08" in a namespace, whatever stands around it, and takes "001" for any number there:
-/// "urn:iso:std:iso:20022:tech:xsd:pain.008.001.08", "urn:sepade:xsd:pain.008.003.02", "http://x/pain.008.001.02.ch.03.xsd".
+/// "urn:iso:std:iso:20022:tech:xsd:pain.008.001.08", "urn:sepade:xsd:pain.008.003.02",
+/// "http://x/pain.008.001.02.ch.03.xsd".
 std::optional<MessageName> name_in_namespace(std::string_view uri) {
   for (const std::string_view area : {std::string_view{"pain."}, std::string_view{"camt."}}) {
     for (auto at = uri.find(area); at != std::string_view::npos; at = uri.find(area, at + 1)) {
@@ -203,7 +204,8 @@ std::optional<MessageName> name_in_namespace(std::string_view uri) {
       std::size_t length = 15;
       // A national variant of two letters and two digits, such as ".ch.03".
       if (name.size() >= 21 && name[15] == '.' && name[18] == '.' && digits(19, 2)) length = 21;
-      return MessageName{std::string{name.substr(0, 8)}, std::string{name.substr(13, 2)}, std::string{name.substr(0, length)}};
+      return MessageName{std::string{name.substr(0, 8)}, std::string{name.substr(13, 2)},
+                         std::string{name.substr(0, length)}};
     }
   }
   return std::nullopt;
@@ -347,7 +349,8 @@ class XmlDocument::Engine final : public Locator {
     known_names_.assign(4096, {});
     for (std::size_t at = 0; at < plan_->names.size(); ++at) {
       const std::string& name = plan_->names[at];
-      const xmlChar* address = xmlDictLookup(parser_->dict, reinterpret_cast<const xmlChar*>(name.data()), static_cast<int>(name.size()));
+      const xmlChar* address =
+          xmlDictLookup(parser_->dict, reinterpret_cast<const xmlChar*>(name.data()), static_cast<int>(name.size()));
       if (address == nullptr) continue;
       std::size_t slot = slot_of(address);
       while (known_names_[slot].address != nullptr) slot = (slot + 1) % known_names_.size();
@@ -367,7 +370,8 @@ class XmlDocument::Engine final : public Locator {
 
   // ---- start of an element
 
-  void start(const xmlChar* local, const xmlChar* uri, int namespaces, int attribute_count, const xmlChar** attributes) {
+  void start(const xmlChar* local, const xmlChar* uri, int namespaces, int attribute_count,
+             const xmlChar** attributes) {
     ++events_;
     if (refused_) return;
     if (++depth_ > xml_most_depth) {
@@ -378,7 +382,8 @@ class XmlDocument::Engine final : public Locator {
     if (namespaces > 0) {
       namespaces_ += static_cast<std::size_t>(namespaces);
       if (namespaces_ > xml_most_namespaces) {
-        refuse("xml.too-many-namespaces", "The file names more than " + std::to_string(xml_most_namespaces) + " namespaces.",
+        refuse("xml.too-many-namespaces",
+               "The file names more than " + std::to_string(xml_most_namespaces) + " namespaces.",
                "No bank message is built like this. Do not use the file.");
         return;
       }
@@ -405,7 +410,8 @@ class XmlDocument::Engine final : public Locator {
     } else if (depth_ == 1 && name == "conxml") {
       is_container_ = true;
     } else if (!is_container_) {
-      refuse("xml.unknown-root", "The root element is \"" + std::string{name.substr(0, 60)} + "\", not an ISO 20022 Document.",
+      refuse("xml.unknown-root",
+             "The root element is \"" + std::string{name.substr(0, 60)} + "\", not an ISO 20022 Document.",
              "This is some other XML file. Give it to the program it was made for.");
     }
   }
@@ -413,7 +419,8 @@ class XmlDocument::Engine final : public Locator {
   void start_message(std::string_view element, int attribute_count, const xmlChar** attributes) {
     const auto root = std::ranges::find(roots, element, &Root::element);
     if (root == roots.end()) {
-      refuse("iso20022.unknown-message", "Document holds \"" + std::string{element.substr(0, 60)} + "\", which is no message we know.",
+      refuse("iso20022.unknown-message",
+             "Document holds \"" + std::string{element.substr(0, 60)} + "\", which is no message we know.",
              "Read pain.002, pain.007, pain.008, camt.052, camt.053 or camt.054 here.");
       return;
     }
@@ -446,15 +453,18 @@ class XmlDocument::Engine final : public Locator {
   void note_namespace(const Root& root) {
     const auto name = name_in_namespace(namespace_);
     if (namespace_.empty()) {
-      warn("xml.no-namespace", "The document has no namespace. Read as " + std::string{root.family} + " by its root element.",
+      warn("xml.no-namespace",
+           "The document has no namespace. Read as " + std::string{root.family} + " by its root element.",
            "Nothing to do if the bank always writes so.");
     } else if (!name || name->family != root.family) {
       warn("xml.foreign-namespace",
-           "The namespace \"" + namespace_.substr(0, 100) + "\" does not belong to " + std::string{root.family} + ", which the root element says this is.",
+           "The namespace \"" + namespace_.substr(0, 100) + "\" does not belong to " + std::string{root.family} +
+               ", which the root element says this is.",
            "Nothing to do if the bank always writes so; else ask what was sent.");
     } else if (plan_->version.version.empty()) {
       state_.report(Severity::note, "iso20022.version-not-described",
-                    "The table does not describe version " + name->version + " of " + std::string{root.family} + ". Read by the names of its elements.",
+                    "The table does not describe version " + name->version + " of " + std::string{root.family} +
+                        ". Read by the names of its elements.",
                     "Nothing to do: elements a version does without are not missed.");
     }
   }
@@ -472,7 +482,8 @@ class XmlDocument::Engine final : public Locator {
 
   void start_inside(const xmlChar* local, int attribute_count, const xmlChar** attributes) {
     if (reader_ == nullptr) {
-      refuse("xml.second-message", "A second message stands in the same Document.", "Ask the sender for one message in each document.");
+      refuse("xml.second-message", "A second message stands in the same Document.",
+             "Ask the sender for one message in each document.");
       return;
     }
     Frame& parent = frames_.back();
@@ -485,7 +496,9 @@ class XmlDocument::Engine final : public Locator {
     const Step* const children = plan_->steps.data() + parent_step.child_first;
     if (at == count) at = find_out_of_order(parent, children, name);
     if (at < 0) {
-      warn("xml.unexpected-element", "\"" + std::string{as_text(local).substr(0, 60)} + "\" is not expected in " + plan_->nodes[parent.node]->name + ". It was passed over.",
+      warn("xml.unexpected-element",
+           "\"" + std::string{as_text(local).substr(0, 60)} + "\" is not expected in " +
+               plan_->nodes[parent.node]->name + ". It was passed over.",
            "Nothing to do if the bank always writes so.");
       skipped_ = 1;
       return;
@@ -509,7 +522,9 @@ class XmlDocument::Engine final : public Locator {
       if (children[at].name != name) continue;
       const Step& last = children[parent.cursor];
       if (children[at].choice == 0 || children[at].choice != last.choice) {
-        warn("xml.order", "\"" + plan_->names[name] + "\" must stand before \"" + plan_->names[last.name] + "\". It was read all the same.",
+        warn("xml.order",
+             "\"" + plan_->names[name] + "\" must stand before \"" + plan_->names[last.name] +
+                 "\". It was read all the same.",
              "Nothing to do if the bank always writes so.");
       }
       return at;
@@ -518,13 +533,15 @@ class XmlDocument::Engine final : public Locator {
   }
 
   void note_other_version(const Step& step) {
-    warn("xml.other-version", "\"" + plan_->names[step.name] + "\" is not part of this version of the message. It was read all the same.",
+    warn("xml.other-version",
+         "\"" + plan_->names[step.name] + "\" is not part of this version of the message. It was read all the same.",
          "Nothing to do if the bank always writes so.");
   }
 
   void note_too_many(const Step& step) {
     if (frames_.back().occurrences != step.occurs_max + 1) return;  // Said once.
-    warn("xml.too-many", "\"" + plan_->names[step.name] + "\" stands here more than " + std::to_string(step.occurs_max) + " times.",
+    warn("xml.too-many",
+         "\"" + plan_->names[step.name] + "\" stands here more than " + std::to_string(step.occurs_max) + " times.",
          "Nothing to do if the bank always writes so.");
   }
 
@@ -548,14 +565,17 @@ class XmlDocument::Engine final : public Locator {
       const xmlChar* const* attribute = attributes + static_cast<std::ptrdiff_t>(at) * 5;
       const std::string_view name = as_text(attribute[0]);
       if (step.content == XmlContent::amount && name == "Ccy") {
-        currency_.assign(reinterpret_cast<const char*>(attribute[3]), static_cast<std::size_t>(attribute[4] - attribute[3]));
+        currency_.assign(reinterpret_cast<const char*>(attribute[3]),
+                         static_cast<std::size_t>(attribute[4] - attribute[3]));
       } else if (as_text(attribute[2]) != instance) {
-        warn("xml.unexpected-attribute", "The attribute \"" + std::string{name.substr(0, 60)} + "\" is not expected here.",
+        warn("xml.unexpected-attribute",
+             "The attribute \"" + std::string{name.substr(0, 60)} + "\" is not expected here.",
              "Nothing to do if the bank always writes so.");
       }
     }
     if (step.content == XmlContent::amount && currency_.empty()) {
-      state_.report(Severity::error, "xml.no-currency", "The amount names no currency.", "Ask the bank: an amount without a currency is not used.");
+      state_.report(Severity::error, "xml.no-currency", "The amount names no currency.",
+                    "Ask the bank: an amount without a currency is not used.");
     }
   }
 
@@ -565,16 +585,20 @@ class XmlDocument::Engine final : public Locator {
     ++events_;
     if (refused_ || skipped_ > 0) return;
     if (plan_ == nullptr) {
-      if (!is_container_ && !all_blank(bytes)) refuse("xml.unexpected-text", "Text stands where only elements may.", "Ask the sender for the file again.");
+      if (!is_container_ && !all_blank(bytes))
+        refuse("xml.unexpected-text", "Text stands where only elements may.", "Ask the sender for the file again.");
       return;
     }
     const Step& step = plan_->steps[frames_.back().node];
     if (step.content == XmlContent::children) {
-      if (!all_blank(bytes)) warn("xml.unexpected-text", "Text stands in " + plan_->names[step.name] + ", where only elements may.", "Nothing to do if the bank always writes so; the text was passed over.");
+      if (!all_blank(bytes))
+        warn("xml.unexpected-text", "Text stands in " + plan_->names[step.name] + ", where only elements may.",
+             "Nothing to do if the bank always writes so; the text was passed over.");
       return;
     }
     if (text_.size() + bytes.size() > xml_most_text) {
-      refuse("xml.text-too-long", "The text of " + plan_->names[step.name] + " is longer than 64 KiB.", "No bank message holds such a thing. Do not use the file.");
+      refuse("xml.text-too-long", "The text of " + plan_->names[step.name] + " is longer than 64 KiB.",
+             "No bank message holds such a thing. Do not use the file.");
       return;
     }
     text_.append(bytes);
@@ -641,7 +665,8 @@ class XmlDocument::Engine final : public Locator {
       if (!names.empty()) names += child.choice != 0 ? " or " : ", ";
       names += plan_->names[child.name];
     }
-    warn("xml.missing-element", plan_->names[step.name] + " must hold " + names + ".", "Nothing to do if the bank always writes so.");
+    warn("xml.missing-element", plan_->names[step.name] + " must hold " + names + ".",
+         "Nothing to do if the bank always writes so.");
   }
 
   void end_leaf(const Step& step, const XmlNode& node) {
@@ -653,7 +678,9 @@ class XmlDocument::Engine final : public Locator {
   void check_text(const Step& step, const XmlNode& node) {
     const std::string_view text = trim_blanks(text_);
     if (text.empty()) {
-      if (step.child_count == 0) warn("xml.empty", node.name + " is empty.", "Nothing to do if the bank always writes so; it is read as absent.");
+      if (step.child_count == 0)
+        warn("xml.empty", node.name + " is empty.",
+             "Nothing to do if the bank always writes so; it is read as absent.");
       return;
     }
     switch (step.content) {
@@ -671,13 +698,16 @@ class XmlDocument::Engine final : public Locator {
         }
         break;
       case XmlContent::boolean:
-        if (text != "true" && text != "false" && text != "1" && text != "0") note_form(node, "is neither true nor false");
+        if (text != "true" && text != "false" && text != "1" && text != "0")
+          note_form(node, "is neither true nor false");
         break;
       case XmlContent::iban:
-        if (text.size() < 15 || text.size() > 34 || !is_digit(text[2]) || !is_digit(text[3])) note_form(node, "has not the form of an IBAN");
+        if (text.size() < 15 || text.size() > 34 || !is_digit(text[2]) || !is_digit(text[3]))
+          note_form(node, "has not the form of an IBAN");
         break;
       case XmlContent::bic:
-        if (text.size() != 8 && text.size() != 11) note_form(node, "is a BIC of " + std::to_string(text.size()) + " characters where 8 or 11 are right");
+        if (text.size() != 8 && text.size() != 11)
+          note_form(node, "is a BIC of " + std::to_string(text.size()) + " characters where 8 or 11 are right");
         break;
       case XmlContent::decimal:
       case XmlContent::amount:
@@ -693,12 +723,16 @@ class XmlDocument::Engine final : public Locator {
 
   void check_length(std::string_view text, const Step& step, const XmlNode& node) {
     if (text.size() <= step.length_max) {
-      if (text.size() < step.length_min) note_form(node, "has " + std::to_string(text.size()) + " characters where at least " + std::to_string(step.length_min) + " are right");
+      if (text.size() < step.length_min)
+        note_form(node, "has " + std::to_string(text.size()) + " characters where at least " +
+                            std::to_string(step.length_min) + " are right");
       return;
     }
     const std::size_t characters = count_characters(text);
     if (characters <= step.length_max) return;
-    warn("xml.too-long", node.name + " has " + std::to_string(characters) + " characters where " + std::to_string(step.length_max) + " are allowed.",
+    warn("xml.too-long",
+         node.name + " has " + std::to_string(characters) + " characters where " + std::to_string(step.length_max) +
+             " are allowed.",
          "Nothing to do if the bank always writes so; the text was kept whole.");
   }
 
@@ -716,7 +750,8 @@ class XmlDocument::Engine final : public Locator {
   void fault(const xmlError& error) {
     if (refused_ || closed_ || error.level < XML_ERR_ERROR) return;
     if (error.level == XML_ERR_ERROR) {
-      warn("xml.namespace", "A name uses a prefix that is not declared, or declares one wrongly.", "Nothing to do if the bank always writes so.");
+      warn("xml.namespace", "A name uses a prefix that is not declared, or declares one wrongly.",
+           "Nothing to do if the bank always writes so.");
       return;
     }
     switch (error.code) {
@@ -739,14 +774,17 @@ class XmlDocument::Engine final : public Locator {
         return refuse("xml.encoding", "The file declares an encoding that is not read.", "Ask the bank for UTF-8.");
       case XML_ERR_UNDECLARED_ENTITY:
       case XML_WAR_UNDECLARED_ENTITY:
-        return refuse("xml.entity", "An entity stands here that is not declared, or an ampersand is not written as &amp;.",
+        return refuse("xml.entity",
+                      "An entity stands here that is not declared, or an ampersand is not written as &amp;.",
                       "Ask the bank to write the file correctly.");
       case XML_ERR_ATTRIBUTE_REDEFINED:
         return not_well_formed("An attribute stands twice in one tag.");
       case XML_ERR_NO_MEMORY:
-        return refuse("xml.too-long", "A name, text or tag is longer than any bank message has.", "Do not use the file.");
+        return refuse("xml.too-long", "A name, text or tag is longer than any bank message has.",
+                      "Do not use the file.");
       default:
-        return not_well_formed("The file is not well-formed XML (rule " + std::to_string(error.code) + " of the parser).");
+        return not_well_formed("The file is not well-formed XML (rule " + std::to_string(error.code) +
+                               " of the parser).");
     }
   }
 
@@ -758,8 +796,9 @@ class XmlDocument::Engine final : public Locator {
 
   static Engine& self(void* context) { return *static_cast<Engine*>(context); }
 
-  static void on_start(void* context, const xmlChar* local, const xmlChar* /*prefix*/, const xmlChar* uri, int namespaces,
-                       const xmlChar** /*namespace_list*/, int attribute_count, int /*defaulted*/, const xmlChar** attributes) {
+  static void on_start(void* context, const xmlChar* local, const xmlChar* /*prefix*/, const xmlChar* uri,
+                       int namespaces, const xmlChar** /*namespace_list*/, int attribute_count, int /*defaulted*/,
+                       const xmlChar** attributes) {
     self(context).start(local, uri, namespaces, attribute_count, attributes);
   }
   static void on_end(void* context, const xmlChar*, const xmlChar*, const xmlChar*) { self(context).end(); }
@@ -786,7 +825,8 @@ class XmlDocument::Engine final : public Locator {
   bool refused_ = false, closed_ = false, is_container_ = false, is_in_document_ = false, is_finishing_ = false;
 };
 
-XmlDocument::XmlDocument(ReadState& state, std::uint32_t first_line) : engine_{std::make_unique<Engine>(state, first_line)} {}
+XmlDocument::XmlDocument(ReadState& state, std::uint32_t first_line)
+    : engine_{std::make_unique<Engine>(state, first_line)} {}
 XmlDocument::~XmlDocument() = default;
 std::size_t XmlDocument::feed(std::string_view bytes) { return engine_->feed(bytes); }
 void XmlDocument::finish() { engine_->finish(); }

@@ -12,8 +12,8 @@ namespace counterfoil {
 
 /// Limits of a document. A bank message needs a fraction of each.
 inline constexpr std::size_t xml_most_depth = 64;
-inline constexpr std::size_t xml_most_text = std::size_t{64} * 1024;        // Of one element.
-inline constexpr std::size_t xml_most_token = std::size_t{1024} * 1024;     // Tag, comment or instruction.
+inline constexpr std::size_t xml_most_text = std::size_t{64} * 1024;     // Of one element.
+inline constexpr std::size_t xml_most_token = std::size_t{1024} * 1024;  // Tag, comment or instruction.
 inline constexpr std::size_t xml_most_namespaces = 256;
 
 /// One document, fed in pieces. Faults go to the state's sink; after a refusal everything else is ignored.
@@ -29,7 +29,7 @@ class XmlDocument {
   /// No more bytes will come.
   void finish();
 
-  [[nodiscard]] bool is_closed() const;   // The root element ended.
+  [[nodiscard]] bool is_closed() const;  // The root element ended.
   [[nodiscard]] bool is_refused() const;
   [[nodiscard]] std::uint32_t line() const;
 

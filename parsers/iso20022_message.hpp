@@ -39,7 +39,8 @@ struct ReadState {
   }
 
   /// Of the element that began at `line`; 0 = where the parser stands.
-  void report_at(std::uint32_t line, Severity severity, std::string code, std::string message, std::string remedy) const {
+  void report_at(std::uint32_t line, Severity severity, std::string code, std::string message,
+                 std::string remedy) const {
     Place place = locator == nullptr ? Place{.file = options.file_name} : locator->here();
     if (line != 0) place.line = line;
     if (is_about_sibling) place.path.resize(std::min(place.path.rfind('/'), place.path.size()));
@@ -109,7 +110,8 @@ class About {
 }
 
 /// An amount with its currency. Reports and gives nothing where it cannot be held exactly; nothing for an empty text.
-[[nodiscard]] std::optional<Money> read_amount(const ReadState& state, std::string_view text, std::string_view currency);
+[[nodiscard]] std::optional<Money> read_amount(const ReadState& state, std::string_view text,
+                                               std::string_view currency);
 /// The same without a word about what is wrong: for amounts that are only a second opinion.
 [[nodiscard]] std::optional<Money> read_amount_quietly(std::string_view text, std::string_view currency);
 /// A whole number as a count or -1.

@@ -131,10 +131,12 @@ class Pain002Reader final : public MessageReader {
     }
     if (is_payee_verification(said.status)) {
       state_.report(Severity::note, "pain002.payee-verification",
-                    "The status " + said.status + " tells of a check of the payee's name. It neither accepts nor rejects anything.",
+                    "The status " + said.status +
+                        " tells of a check of the payee's name. It neither accepts nor rejects anything.",
                     "Nothing to do for a collection.");
     } else if (known == nullptr) {
-      state_.report(Severity::error, "pain002.status-unknown", "The status \"" + said.status.substr(0, 20) + "\" is not known. It is taken as no answer.",
+      state_.report(Severity::error, "pain002.status-unknown",
+                    "The status \"" + said.status.substr(0, 20) + "\" is not known. It is taken as no answer.",
                     "Ask the bank what it means, and decide by hand.");
     }
   }
@@ -215,7 +217,8 @@ class Pain002Reader final : public MessageReader {
 
   void deliver_entry() {
     ++counts_.entries;
-    check_against(entry_, batch_.status.empty() ? file_ : batch_, "transaction", batch_.status.empty() ? "file" : "block");
+    check_against(entry_, batch_.status.empty() ? file_ : batch_, "transaction",
+                  batch_.status.empty() ? "file" : "block");
     Entry entry;
     entry.line = entry_.line;
     entry.position = state_.next_position++;
@@ -229,7 +232,8 @@ class Pain002Reader final : public MessageReader {
     entry.reason = reason.reason;
     entry.reason_text = reason.reason_text;
     if (from == nullptr) {
-      state_.report(Severity::error, "pain002.no-status", "Neither the transaction nor its block or file has a status that decides.",
+      state_.report(Severity::error, "pain002.no-status",
+                    "Neither the transaction nor its block or file has a status that decides.",
                     "Ask the bank what became of it.");
     }
     state_.sink.entry(entry);
@@ -275,13 +279,16 @@ class Pain002Reader final : public MessageReader {
   /// ISO 20022 forbids these pairs (message definition report, payments initiation, pain.002 rules); banks send them.
   void check_against(const Said& below, const Said& above, std::string_view name_below, std::string_view name_above) {
     if (below.status.empty() || above.status.empty() || above.status == "PART") return;
-    const auto is_positive = [](Outcome outcome) { return outcome == Outcome::accepted || outcome == Outcome::pending; };
+    const auto is_positive = [](Outcome outcome) {
+      return outcome == Outcome::accepted || outcome == Outcome::pending;
+    };
     const bool contradicts = (below.outcome == Outcome::rejected && is_positive(above.outcome)) ||
                              (below.outcome == Outcome::accepted && above.outcome == Outcome::rejected) ||
                              (name_below == "block" && above.status == "RCVD");
     if (!contradicts) return;
     state_.report(Severity::error, "pain002.contradiction",
-                  "The " + std::string{name_below} + " has the status " + below.status + ", the " + std::string{name_above} + " above it " + above.status + ". The lower one counts.",
+                  "The " + std::string{name_below} + " has the status " + below.status + ", the " +
+                      std::string{name_above} + " above it " + above.status + ". The lower one counts.",
                   "Look at the bank's online banking if the result surprises.");
   }
 

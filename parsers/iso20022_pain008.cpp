@@ -28,10 +28,12 @@ struct Counted {
 };
 
 /// Compares with what the file declares, and says both.
-void check_declared(const ReadState& state, std::string_view where, std::string_view declared_count, std::string_view declared_sum, const Counted& counted) {
+void check_declared(const ReadState& state, std::string_view where, std::string_view declared_count,
+                    std::string_view declared_sum, const Counted& counted) {
   if (const auto count = read_count(declared_count); count >= 0 && count != counted.count) {
     state.report(Severity::error, "iso20022.count",
-                 "The " + std::string{where} + " declares " + std::to_string(count) + " transactions; it holds " + std::to_string(counted.count) + ".",
+                 "The " + std::string{where} + " declares " + std::to_string(count) + " transactions; it holds " +
+                     std::to_string(counted.count) + ".",
                  "The file was changed or cut, or its maker counts wrongly. A bank refuses it; make it again.");
   }
   const std::string_view text = trim_blanks(declared_sum);
@@ -40,7 +42,8 @@ void check_declared(const ReadState& state, std::string_view where, std::string_
   const Money real{counted.sum.value(), counted.currency};
   if (declared && *declared == real) return;
   state.report(Severity::error, "iso20022.sum",
-               "The " + std::string{where} + " declares a sum of " + std::string{text.substr(0, 40)} + "; its transactions add up to " + real.decimal() + ".",
+               "The " + std::string{where} + " declares a sum of " + std::string{text.substr(0, 40)} +
+                   "; its transactions add up to " + real.decimal() + ".",
                "The file was changed or cut, or its maker adds wrongly. A bank refuses it; make it again.");
 }
 
@@ -93,8 +96,10 @@ class Pain008Reader final : public MessageReader {
     announce_file();
     check_declared(state_, "file", texts_.at(XmlWord::file_count), texts_.at(XmlWord::file_sum), file_counted_);
     if (references_.is_full()) {
-      state_.report(Severity::note, "pain008.doubles-not-all-checked",
-                    "Only the first " + std::to_string(SeenTexts::most) + " end-to-end ids were held against each other.", "Split the file if doubled ids matter.");
+      state_.report(
+          Severity::note, "pain008.doubles-not-all-checked",
+          "Only the first " + std::to_string(SeenTexts::most) + " end-to-end ids were held against each other.",
+          "Split the file if doubled ids matter.");
     }
     counts_.kind = FileKind::instruction;
     state_.sink.end(counts_);
@@ -115,7 +120,8 @@ class Pain008Reader final : public MessageReader {
     head.sender_name = texts_.at(XmlWord::file_sender_name);
     head.declared_count = read_count(texts_.at(XmlWord::file_count));
     head.currency = is_sepa_ ? euro : Currency{};
-    if (const auto sum = read_amount_quietly(texts_.at(XmlWord::file_sum), is_sepa_ ? "EUR" : "CHF")) head.declared_sum_minor = sum->minor_units();
+    if (const auto sum = read_amount_quietly(texts_.at(XmlWord::file_sum), is_sepa_ ? "EUR" : "CHF"))
+      head.declared_sum_minor = sum->minor_units();
     state_.sink.file(head);
   }
 
@@ -131,7 +137,8 @@ class Pain008Reader final : public MessageReader {
     head.number = counts_.batches;
     head.instrument = trim_blanks(texts_.first_of(XmlWord::batch_instrument, XmlWord::entry_instrument));
     head.service = trim_blanks(texts_.first_of(XmlWord::batch_service, XmlWord::entry_service));
-    head.sequence = parse_sequence_type(trim_blanks(texts_.first_of(XmlWord::batch_sequence, XmlWord::entry_sequence))).value_or(SequenceType::none);
+    head.sequence = parse_sequence_type(trim_blanks(texts_.first_of(XmlWord::batch_sequence, XmlWord::entry_sequence)))
+                        .value_or(SequenceType::none);
     head.creditor_name = texts_.at(XmlWord::batch_creditor_name);
     head.creditor_id = texts_.first_of(XmlWord::batch_creditor_id, XmlWord::entry_creditor_id);
     head.creditor_account = texts_.first_of(XmlWord::batch_creditor_account, XmlWord::batch_creditor_account_other);
@@ -141,20 +148,24 @@ class Pain008Reader final : public MessageReader {
     head.batch_booking = !texts_.has(XmlWord::batch_booking) || read_flag(texts_.at(XmlWord::batch_booking));
     head.count = read_count(texts_.at(XmlWord::batch_count));
     head.currency = is_sepa_ ? euro : file_counted_.currency;
-    if (const auto sum = read_amount_quietly(texts_.at(XmlWord::batch_sum), is_sepa_ ? std::string_view{"EUR"} : file_counted_.currency.code())) head.sum_minor = sum->minor_units();
+    if (const auto sum = read_amount_quietly(texts_.at(XmlWord::batch_sum),
+                                             is_sepa_ ? std::string_view{"EUR"} : file_counted_.currency.code()))
+      head.sum_minor = sum->minor_units();
     state_.sink.batch(head);
     check_batch(head);
   }
 
   void check_batch(const BatchHead& head) {
     if (batch_ids_.seen_before(head.id)) {
-      state_.report(Severity::error, "pain008.doubled-batch-id", "The block id \"" + std::string{head.id.substr(0, 40)} + "\" stands in this file before.",
+      state_.report(Severity::error, "pain008.doubled-batch-id",
+                    "The block id \"" + std::string{head.id.substr(0, 40)} + "\" stands in this file before.",
                     "Give each block an id of its own; the bank answers by it.");
     }
     if (!is_sepa_) return;
     check_account(texts_.at(XmlWord::batch_creditor_account), "creditor");
     if (head.creditor_id.empty()) {
-      state_.report(Severity::error, "pain008.no-creditor-id", "The block names no creditor identifier.", "Name it in CdtrSchmeId; a SEPA collection needs it.");
+      state_.report(Severity::error, "pain008.no-creditor-id", "The block names no creditor identifier.",
+                    "Name it in CdtrSchmeId; a SEPA collection needs it.");
     } else {
       check_creditor(head.creditor_id);
     }
@@ -163,7 +174,8 @@ class Pain008Reader final : public MessageReader {
 
   void check_one_of(SequenceType sequence) {
     if (sequence != SequenceType::none) return;
-    state_.report(Severity::error, "pain008.no-sequence", "The block says neither FRST, RCUR, FNAL nor OOFF.", "Write the sequence type in PmtTpInf/SeqTp.");
+    state_.report(Severity::error, "pain008.no-sequence", "The block says neither FRST, RCUR, FNAL nor OOFF.",
+                  "Write the sequence type in PmtTpInf/SeqTp.");
   }
 
   void check_creditor(std::string_view creditor_id) {
@@ -177,7 +189,9 @@ class Pain008Reader final : public MessageReader {
   void check_account(std::string_view iban, std::string_view whose) {
     if (iban.empty()) return;
     if (const auto checked = check_iban(iban); !checked) {
-      state_.report(Severity::error, "iso20022.iban", "The account of the " + std::string{whose} + ": " + checked.error().explanation, checked.error().remedy);
+      state_.report(Severity::error, "iso20022.iban",
+                    "The account of the " + std::string{whose} + ": " + checked.error().explanation,
+                    checked.error().remedy);
     }
   }
 
@@ -235,30 +249,40 @@ class Pain008Reader final : public MessageReader {
     entry.amended_creditor_name = texts_.at(XmlWord::entry_amended_creditor_name);
     entry.amended_account = texts_.first_of(XmlWord::entry_amended_account, XmlWord::entry_amended_account_other);
     // Until 2016 SMNDA stood with the bank; some programs still write it there.
-    if (entry.amended_account.empty() && trim_blanks(texts_.at(XmlWord::entry_amended_bank_other)) == "SMNDA") entry.amended_account = "SMNDA";
+    if (entry.amended_account.empty() && trim_blanks(texts_.at(XmlWord::entry_amended_bank_other)) == "SMNDA")
+      entry.amended_account = "SMNDA";
   }
 
   void check_entry(const Entry& entry, const std::optional<Money>& money) {
     if (!entry.reference.empty() && references_.seen_before(entry.reference)) {
-      state_.report(Severity::error, "pain008.doubled-reference", "The end-to-end id \"" + std::string{entry.reference.substr(0, 40)} + "\" stands in this file before.",
-                    "Give each collection an id of its own; its answer comes back under it.");
+      state_.report(
+          Severity::error, "pain008.doubled-reference",
+          "The end-to-end id \"" + std::string{entry.reference.substr(0, 40)} + "\" stands in this file before.",
+          "Give each collection an id of its own; its answer comes back under it.");
     }
     if (money && money->minor_units() == 0) {
-      state_.report(Severity::error, "pain008.zero-amount", "The amount is zero.", "Collect at least 0.01, or leave the collection out.");
+      state_.report(Severity::error, "pain008.zero-amount", "The amount is zero.",
+                    "Collect at least 0.01, or leave the collection out.");
     }
     if (!is_sepa_) return;
     if (money && money->currency() != euro) {
-      state_.report(Severity::error, "pain008.currency", "The amount is in " + std::string{money->currency().code()} + "; a SEPA collection is in euro.", "Collect it by another scheme.");
+      state_.report(Severity::error, "pain008.currency",
+                    "The amount is in " + std::string{money->currency().code()} + "; a SEPA collection is in euro.",
+                    "Collect it by another scheme.");
     }
     check_account(texts_.at(XmlWord::entry_payer_account), "payer");
     if (const auto own = texts_.at(XmlWord::entry_creditor_id); !own.empty()) check_creditor(own);
     if (entry.mandate.empty()) {
-      state_.report(Severity::error, "pain008.no-mandate", "The collection names no mandate.", "Name it in MndtId; a SEPA collection needs it.");
+      state_.report(Severity::error, "pain008.no-mandate", "The collection names no mandate.",
+                    "Name it in MndtId; a SEPA collection needs it.");
     } else if (!entry.signed_on) {
-      state_.report(Severity::error, "pain008.no-signature-day", "The mandate has no day of signature.", "Write it in DtOfSgntr; a SEPA collection needs it.");
+      state_.report(Severity::error, "pain008.no-signature-day", "The mandate has no day of signature.",
+                    "Write it in DtOfSgntr; a SEPA collection needs it.");
     }
     if (read_flag(texts_.at(XmlWord::entry_amendment)) != has_amendment_) {
-      state_.report(Severity::error, "pain008.amendment", has_amendment_ ? "An amendment is described and AmdmntInd does not say so." : "AmdmntInd announces an amendment and none is described.",
+      state_.report(Severity::error, "pain008.amendment",
+                    has_amendment_ ? "An amendment is described and AmdmntInd does not say so."
+                                   : "AmdmntInd announces an amendment and none is described.",
                     "Write AmdmntInd true together with AmdmntInfDtls, or neither.");
     }
   }
@@ -327,7 +351,8 @@ class Pain007Reader final : public MessageReader {
   void end() override {
     announce_file();
     // A reversal of whole blocks lists no transactions; its head counts those of the original file.
-    if (counts_.entries > 0) check_declared(state_, "file", texts_.at(XmlWord::file_count), texts_.at(XmlWord::file_sum), file_counted_);
+    if (counts_.entries > 0)
+      check_declared(state_, "file", texts_.at(XmlWord::file_count), texts_.at(XmlWord::file_sum), file_counted_);
     counts_.kind = FileKind::instruction;
     state_.sink.end(counts_);
   }
@@ -347,7 +372,8 @@ class Pain007Reader final : public MessageReader {
     head.created_on = read_day(state_, head.created);
     head.sender_name = texts_.at(XmlWord::file_sender_name);
     head.declared_count = read_count(texts_.at(XmlWord::file_count));
-    if (const auto sum = read_amount_quietly(texts_.at(XmlWord::file_sum), "EUR")) head.declared_sum_minor = sum->minor_units();
+    if (const auto sum = read_amount_quietly(texts_.at(XmlWord::file_sum), "EUR"))
+      head.declared_sum_minor = sum->minor_units();
     state_.sink.file(head);
   }
 
@@ -364,7 +390,8 @@ class Pain007Reader final : public MessageReader {
   }
 
   void close_reason() {
-    if (!in_batch_) return;  // The reason of the whole file is that of each block that gives none; nobody asks for it here.
+    if (!in_batch_)
+      return;  // The reason of the whole file is that of each block that gives none; nobody asks for it here.
     std::string& reason = in_entry_ ? entry_reason_ : block_reason_;
     std::string& text = in_entry_ ? entry_text_ : block_text_;
     if (reason.empty()) reason = reason_of(texts_.at(XmlWord::reason_code), texts_.at(XmlWord::reason_proprietary));
@@ -375,7 +402,8 @@ class Pain007Reader final : public MessageReader {
     const About about{state_, entry_line_};
     ++counts_.entries;
     const auto original = read_amount(state_, texts_.at(XmlWord::entry_amount), texts_.currency(XmlWord::entry_amount));
-    const auto reversed = read_amount(state_, texts_.at(XmlWord::entry_reversed_amount), texts_.currency(XmlWord::entry_reversed_amount));
+    const auto reversed =
+        read_amount(state_, texts_.at(XmlWord::entry_reversed_amount), texts_.currency(XmlWord::entry_reversed_amount));
     file_counted_.add(reversed ? reversed : original);
     Entry entry;
     entry.line = entry_line_;
@@ -404,10 +432,15 @@ class Pain007Reader final : public MessageReader {
 
   void check_entry(const std::optional<Money>& original, const std::optional<Money>& reversed) {
     if (original && reversed && *original != *reversed) {
-      state_.report(Severity::error, "pain007.partial", "It gives back " + reversed->text() + " of " + original->text() + "; SEPA knows no partial reversal.", "Reverse the whole amount, or send a credit transfer.");
+      state_.report(
+          Severity::error, "pain007.partial",
+          "It gives back " + reversed->text() + " of " + original->text() + "; SEPA knows no partial reversal.",
+          "Reverse the whole amount, or send a credit transfer.");
     }
     if (const auto iban = texts_.at(XmlWord::entry_payer_account); !iban.empty()) {
-      if (const auto checked = check_iban(iban); !checked) state_.report(Severity::error, "iso20022.iban", "The account of the payer: " + checked.error().explanation, checked.error().remedy);
+      if (const auto checked = check_iban(iban); !checked)
+        state_.report(Severity::error, "iso20022.iban", "The account of the payer: " + checked.error().explanation,
+                      checked.error().remedy);
     }
   }
 

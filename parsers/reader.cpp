@@ -55,7 +55,8 @@ class JudgingSink final : public WordSink {
       next_.finding({.code = "reader.more-findings",
                      .severity = Severity::note,
                      .place = {.file = options_.file_name},
-                     .message = std::to_string(count - options_.most_findings) + " more findings \"" + code + "\" are not listed.",
+                     .message = std::to_string(count - options_.most_findings) + " more findings \"" + code +
+                                "\" are not listed.",
                      .remedy = "Solve the first ones, then read the file again."});
     }
   }
@@ -76,18 +77,25 @@ struct Unreadable {
 };
 
 constexpr Unreadable unreadable[] = {
-    {FileShape::empty, "file.empty", "The file is empty.", "Fetch it again: an empty file is never an answer of a bank."},
+    {FileShape::empty, "file.empty", "The file is empty.",
+     "Fetch it again: an empty file is never an answer of a bank."},
     {FileShape::csv, "file.csv", "This is a table of separated values, not a bank file.",
-     "Import lists of payers, mandates and bills with their own commands. Ask the bank for camt, pain.002 or its fixed-width file."},
-    {FileShape::mt940, "file.mt940", "This is an MT940 statement, which is not read here.", "Ask the bank for camt.053, which says more."},
-    {FileShape::compressed, "file.compressed", "The file is packed by a method other than ZIP.", "Unpack it, then read it."},
-    {FileShape::document, "file.document", "This is a document for people, not a bank file.", "Ask the bank for its data file."},
-    {FileShape::utf16, "file.utf16", "The text is in UTF-16 or UTF-32, which no bank file here uses.", "Ask the sender for UTF-8."},
+     "Import lists of payers, mandates and bills with their own commands. Ask the bank for camt, pain.002 or its "
+     "fixed-width file."},
+    {FileShape::mt940, "file.mt940", "This is an MT940 statement, which is not read here.",
+     "Ask the bank for camt.053, which says more."},
+    {FileShape::compressed, "file.compressed", "The file is packed by a method other than ZIP.",
+     "Unpack it, then read it."},
+    {FileShape::document, "file.document", "This is a document for people, not a bank file.",
+     "Ask the bank for its data file."},
+    {FileShape::utf16, "file.utf16", "The text is in UTF-16 or UTF-32, which no bank file here uses.",
+     "Ask the sender for UTF-8."},
     {FileShape::unknown, "file.unknown", "The content is none of the formats that are known.",
      "List them with \"counterfoil format list\", or name the format if you know it."},
 };
 
-void refuse(WordSink& sink, const std::string& file_name, std::string_view code, std::string_view message, std::string_view remedy) {
+void refuse(WordSink& sink, const std::string& file_name, std::string_view code, std::string_view message,
+            std::string_view remedy) {
   sink.finding({.code = std::string{code},
                 .severity = Severity::error,
                 .place = {.file = file_name},
@@ -96,7 +104,9 @@ void refuse(WordSink& sink, const std::string& file_name, std::string_view code,
                 .refuses_file = true});
 }
 
-bool names_xml(std::string_view format) { return format == "iso20022" || format.starts_with("pain.") || format.starts_with("camt."); }
+bool names_xml(std::string_view format) {
+  return format == "iso20022" || format.starts_with("pain.") || format.starts_with("camt.");
+}
 
 class Reading {
  public:
@@ -107,14 +117,16 @@ class Reading {
     const auto head = peeked.peek(detection_size);
     if (!head) return std::unexpected(head.error());
     Detected detected = detect_shape(*head, head->size() < detection_size, options_.layouts);
-    if (!options_.format.empty() && detected.shape != FileShape::zip && detected.shape != FileShape::empty) detected = as_named();
+    if (!options_.format.empty() && detected.shape != FileShape::zip && detected.shape != FileShape::empty)
+      detected = as_named();
     ReadOptions options = options_;
     options.file_name = name;
     sink_.begin_file();
     switch (detected.shape) {
       case FileShape::zip:
         if (!is_member) return read_archive(peeked);
-        refuse(sink_, name, "zip.nested", "An archive stands in the archive.", "Unpack it by hand, then read the bank files one by one.");
+        refuse(sink_, name, "zip.nested", "An archive stands in the archive.",
+               "Unpack it by hand, then read the bank files one by one.");
         return {};
       case FileShape::xml:
         return read_iso20022(peeked, options, sink_);
@@ -139,18 +151,21 @@ class Reading {
     const LayoutLibrary& layouts = options.layouts == nullptr ? LayoutLibrary::built_in() : *options.layouts;
     const LayoutPlan* plan = layouts.find(format);
     if (plan == nullptr) {
-      refuse(sink_, options.file_name, "file.format-unknown", "There is no format \"" + format + "\".", "List them with \"counterfoil format list\".");
+      refuse(sink_, options.file_name, "file.format-unknown", "There is no format \"" + format + "\".",
+             "List them with \"counterfoil format list\".");
       return {};
     }
     // The verdict is drawn from the findings, as for every format.
-    if (const auto verdict = read_fixed_width(*plan, source, options, sink_); !verdict) return std::unexpected(verdict.error());
+    if (const auto verdict = read_fixed_width(*plan, source, options, sink_); !verdict)
+      return std::unexpected(verdict.error());
     return {};
   }
 
   Result<void> read_archive(ByteSource& source) {
-    return read_zip(source, ZipLimits{}, options_.file_name, sink_, [this](const std::string& member, ByteSource& bytes) {
-      return read(bytes, options_.file_name.empty() ? member : options_.file_name + "/" + member, true);
-    });
+    return read_zip(source, ZipLimits{}, options_.file_name, sink_,
+                    [this](const std::string& member, ByteSource& bytes) {
+                      return read(bytes, options_.file_name.empty() ? member : options_.file_name + "/" + member, true);
+                    });
   }
 
   const ReadOptions& options_;
@@ -161,9 +176,12 @@ class Reading {
 
 std::string_view verdict_name(Verdict verdict) {
   switch (verdict) {
-    case Verdict::accepted: return "accepted";
-    case Verdict::accepted_with_findings: return "accepted_with_findings";
-    case Verdict::refused: return "refused";
+    case Verdict::accepted:
+      return "accepted";
+    case Verdict::accepted_with_findings:
+      return "accepted_with_findings";
+    case Verdict::refused:
+      return "refused";
   }
   require(false, "every verdict has a name");
   return {};
@@ -171,7 +189,8 @@ std::string_view verdict_name(Verdict verdict) {
 
 Result<Verdict> read_bank_file(ByteSource& source, const ReadOptions& options, WordSink& sink) {
   JudgingSink judging{sink, options};
-  if (auto read = Reading{options, judging}.read(source, options.file_name, false); !read) return std::unexpected(read.error());
+  if (auto read = Reading{options, judging}.read(source, options.file_name, false); !read)
+    return std::unexpected(read.error());
   judging.close();
   return judging.verdict();
 }

@@ -42,12 +42,14 @@ void Tally::entry(const Entry& entry) {
     if (entry.outcome != Outcome::none) ++outcomes_[entry.outcome];
   }
   const bool is_debit = entry.direction == Direction::debit;
-  if (entry.currency != Currency{}) add(entry_totals_, entry.currency, is_debit ? entry.amount_minor : 0, is_debit ? 0 : entry.amount_minor);
+  if (entry.currency != Currency{})
+    add(entry_totals_, entry.currency, is_debit ? entry.amount_minor : 0, is_debit ? 0 : entry.amount_minor);
   if (next_ != nullptr) next_->entry(entry);
 }
 
 void Tally::statement(const Statement& statement) {
-  if (statement.currency != Currency{}) add(statement_totals_, statement.currency, statement.debit_minor, statement.credit_minor);
+  if (statement.currency != Currency{})
+    add(statement_totals_, statement.currency, statement.debit_minor, statement.credit_minor);
   has_statements_ = true;
   if (statements.size() < most_statements) {
     statements.push_back({.id = std::string{statement.id},

@@ -67,7 +67,8 @@ class MemberSource final : public ByteSource {
 
 class ZipReader {
  public:
-  ZipReader(const ZipLimits& limits, const std::string& file_name, WordSink& sink) : limits_{limits}, file_name_{file_name}, sink_{sink} {}
+  ZipReader(const ZipLimits& limits, const std::string& file_name, WordSink& sink)
+      : limits_{limits}, file_name_{file_name}, sink_{sink} {}
 
   Result<void> read(ByteSource& source, const ReadZipMember& read_member) {
     auto spooled = spool(source);
@@ -109,10 +110,13 @@ class ZipReader {
       if (piece->empty()) break;
       size += piece->size();
       if (size > limits_.most_archive_bytes) {
-        refuse({"zip.too-large", "The archive is larger than " + std::to_string(limits_.most_archive_bytes >> 20) + " MiB.", "Take the bank files out of it and read them one by one."});
+        refuse({"zip.too-large",
+                "The archive is larger than " + std::to_string(limits_.most_archive_bytes >> 20) + " MiB.",
+                "Take the bank files out of it and read them one by one."});
         return File{};
       }
-      if (std::fwrite(piece->data(), 1, piece->size(), file.get()) != piece->size()) return std::unexpected(spool_failed());
+      if (std::fwrite(piece->data(), 1, piece->size(), file.get()) != piece->size())
+        return std::unexpected(spool_failed());
     }
     if (std::fflush(file.get()) != 0) return std::unexpected(spool_failed());
     return file;
@@ -140,7 +144,10 @@ class ZipReader {
       return false;
     }
     if (count > limits_.most_members) {
-      refuse({"zip.too-many-members", "The archive holds " + std::to_string(count) + " files where " + std::to_string(limits_.most_members) + " are allowed.", "Take the bank files out of it and read them one by one."});
+      refuse({"zip.too-many-members",
+              "The archive holds " + std::to_string(count) + " files where " + std::to_string(limits_.most_members) +
+                  " are allowed.",
+              "Take the bank files out of it and read them one by one."});
       return false;
     }
     std::uint64_t total = 0;
@@ -162,21 +169,25 @@ class ZipReader {
     zip_stat_t about;
     zip_stat_init(&about);
     if (zip_stat_index(archive_.get(), member.index, ZIP_FL_ENC_RAW, &about) != 0 || about.name == nullptr) {
-      return Refusal{"zip.damaged", "The directory of the archive is damaged.", "Fetch it again; nothing of it may be used."};
+      return Refusal{"zip.damaged", "The directory of the archive is damaged.",
+                     "Fetch it again; nothing of it may be used."};
     }
     member.name = about.name;
     member.size = about.size;
     member.compressed = about.comp_size;
-    constexpr zip_uint64_t needed = ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD | ZIP_STAT_ENCRYPTION_METHOD;
+    constexpr zip_uint64_t needed =
+        ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD | ZIP_STAT_ENCRYPTION_METHOD;
     if ((about.valid & needed) != needed) {
-      return Refusal{"zip.damaged", "The directory of the archive does not say how large a file is.", "Fetch it again; nothing of it may be used."};
+      return Refusal{"zip.damaged", "The directory of the archive does not say how large a file is.",
+                     "Fetch it again; nothing of it may be used."};
     }
     if (const auto refusal = inspect_name(member)) return refusal;
     if (about.encryption_method != ZIP_EM_NONE) {
       return Refusal{"zip.encrypted", "The file is encrypted.", "Decrypt it with the bank's own means, then read it."};
     }
     if (about.comp_method != ZIP_CM_STORE && about.comp_method != ZIP_CM_DEFLATE) {
-      return Refusal{"zip.method", "The file is packed by a method that is not read.", "Pack it again with an ordinary ZIP program."};
+      return Refusal{"zip.method", "The file is packed by a method that is not read.",
+                     "Pack it again with an ordinary ZIP program."};
     }
     return inspect_size(member, total);
   }
@@ -184,30 +195,39 @@ class ZipReader {
   std::optional<Refusal> inspect_name(const Member& member) {
     const std::string& name = member.name;
     const bool has_control = std::ranges::any_of(name, [](unsigned char c) { return c < 0x20 || c == 0x7F; });
-    const bool is_bad = name.empty() || name.size() > 255 || name.front() == '/' || has_control || name.find('\\') != std::string::npos ||
-                        name.find(':') != std::string::npos || name == ".." || name.starts_with("../") || name.find("/../") != std::string::npos ||
-                        name.ends_with("/..");
-    if (is_bad) return Refusal{"zip.name", "A name in the archive leads out of it or holds control characters.", "Do not use the archive."};
+    const bool is_bad = name.empty() || name.size() > 255 || name.front() == '/' || has_control ||
+                        name.find('\\') != std::string::npos || name.find(':') != std::string::npos || name == ".." ||
+                        name.starts_with("../") || name.find("/../") != std::string::npos || name.ends_with("/..");
+    if (is_bad)
+      return Refusal{"zip.name", "A name in the archive leads out of it or holds control characters.",
+                     "Do not use the archive."};
     if (name.find('/') != std::string::npos && !name.ends_with('/')) {
-      return Refusal{"zip.path", "A file in the archive stands in a folder.", "Banks send files without folders. Take the bank files out of it and read them one by one."};
+      return Refusal{"zip.path", "A file in the archive stands in a folder.",
+                     "Banks send files without folders. Take the bank files out of it and read them one by one."};
     }
     zip_uint8_t system = 0;
     zip_uint32_t attributes = 0;
-    if (zip_file_get_external_attributes(archive_.get(), member.index, 0, &system, &attributes) == 0 && system == ZIP_OPSYS_UNIX) {
+    if (zip_file_get_external_attributes(archive_.get(), member.index, 0, &system, &attributes) == 0 &&
+        system == ZIP_OPSYS_UNIX) {
       constexpr zip_uint32_t kind_mask = 0170000, regular = 0100000, folder = 0040000;
       const zip_uint32_t kind = attributes >> 16 & kind_mask;
-      if (kind != 0 && kind != regular && kind != folder) return Refusal{"zip.link", "The archive holds a link or device.", "Do not use the archive."};
+      if (kind != 0 && kind != regular && kind != folder)
+        return Refusal{"zip.link", "The archive holds a link or device.", "Do not use the archive."};
     }
     return std::nullopt;
   }
 
   std::optional<Refusal> inspect_size(const Member& member, std::uint64_t& total) const {
     constexpr std::uint64_t small = std::uint64_t{1} << 20;
-    if (member.size > limits_.most_member_bytes || __builtin_add_overflow(total, member.size, &total) || total > limits_.most_total_bytes) {
-      return Refusal{"zip.too-large", "The archive unfolds to more than is allowed.", "Do not use the archive, or take the bank files out of it and read them one by one."};
+    if (member.size > limits_.most_member_bytes || __builtin_add_overflow(total, member.size, &total) ||
+        total > limits_.most_total_bytes) {
+      return Refusal{"zip.too-large", "The archive unfolds to more than is allowed.",
+                     "Do not use the archive, or take the bank files out of it and read them one by one."};
     }
     if (member.size > small && member.size / std::max<std::uint64_t>(member.compressed, 1) > limits_.most_ratio) {
-      return Refusal{"zip.ratio", "The file unfolds to more than " + std::to_string(limits_.most_ratio) + " times its packed size.", "Bank files never do. Do not use the archive."};
+      return Refusal{"zip.ratio",
+                     "The file unfolds to more than " + std::to_string(limits_.most_ratio) + " times its packed size.",
+                     "Bank files never do. Do not use the archive."};
     }
     return std::nullopt;
   }
@@ -223,7 +243,8 @@ class ZipReader {
   Result<void> read_one(const Member& member, const ReadZipMember& read_member) {
     OpenMember open{zip_fopen_index(archive_.get(), member.index, 0)};
     if (open == nullptr) {
-      refuse({"zip.damaged", "The file cannot be unpacked.", "Fetch the archive again; nothing of it may be used."}, shown_name(member.name));
+      refuse({"zip.damaged", "The file cannot be unpacked.", "Fetch the archive again; nothing of it may be used."},
+             shown_name(member.name));
       return {};
     }
     bool is_damaged = false;
@@ -234,7 +255,10 @@ class ZipReader {
       const auto piece = source.next();
       if (!piece || piece->empty()) break;
     }
-    if (is_damaged) refuse({"zip.damaged", "The file in the archive is damaged.", "Fetch the archive again; nothing of it may be used."}, shown_name(member.name));
+    if (is_damaged)
+      refuse(
+          {"zip.damaged", "The file in the archive is damaged.", "Fetch the archive again; nothing of it may be used."},
+          shown_name(member.name));
     return {};
   }
 
@@ -246,7 +270,8 @@ class ZipReader {
 
 }  // namespace
 
-Result<void> read_zip(ByteSource& source, const ZipLimits& limits, const std::string& file_name, WordSink& sink, const ReadZipMember& read_member) {
+Result<void> read_zip(ByteSource& source, const ZipLimits& limits, const std::string& file_name, WordSink& sink,
+                      const ReadZipMember& read_member) {
   return ZipReader{limits, file_name, sink}.read(source, read_member);
 }
 

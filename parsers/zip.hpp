@@ -18,10 +18,10 @@ struct ZipLimits {
   std::uint64_t most_ratio = 400;                             // Inflated to compressed, for members above 1 MiB.
 };
 
-/// Calls `read_member` for each file of the archive, in the order of their names. The archive is kept in an unnamed temporary file
-/// meanwhile. Names with paths, links, encrypted members, archives in the archive and anything beyond the limits are
-/// findings that refuse the file; sizes and ratios are checked before a member is inflated, and again while it is.
-/// The Error is for a source or a temporary file that fails, or what `read_member` answers.
+/// Calls `read_member` for each file of the archive, in the order of their names. The archive is kept in an unnamed
+/// temporary file meanwhile. Names with paths, links, encrypted members, archives in the archive and anything beyond
+/// the limits are findings that refuse the file; sizes and ratios are checked before a member is inflated, and again
+/// while it is. The Error is for a source or a temporary file that fails, or what `read_member` answers.
 using ReadZipMember = std::function<Result<void>(const std::string& name, ByteSource& bytes)>;
 [[nodiscard]] Result<void> read_zip(ByteSource& source, const ZipLimits& limits, const std::string& file_name,
                                     WordSink& sink, const ReadZipMember& read_member);

@@ -33,18 +33,26 @@ Made make_pain002(std::uint64_t bytes) {
   made.head =
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
       "<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:pain.002.001.10\">\n  <CstmrPmtStsRpt>\n    <GrpHdr>\n"
-      "      <MsgId>BENCH-1</MsgId>\n      <CreDtTm>2026-11-02T09:30:00</CreDtTm>\n    </GrpHdr>\n    <OrgnlGrpInfAndSts>\n"
-      "      <OrgnlMsgId>CF-20261102-0001</OrgnlMsgId>\n      <OrgnlMsgNmId>pain.008.001.08</OrgnlMsgNmId>\n    </OrgnlGrpInfAndSts>\n"
+      "      <MsgId>BENCH-1</MsgId>\n      <CreDtTm>2026-11-02T09:30:00</CreDtTm>\n    </GrpHdr>\n    "
+      "<OrgnlGrpInfAndSts>\n"
+      "      <OrgnlMsgId>CF-20261102-0001</OrgnlMsgId>\n      <OrgnlMsgNmId>pain.008.001.08</OrgnlMsgNmId>\n    "
+      "</OrgnlGrpInfAndSts>\n"
       "    <OrgnlPmtInfAndSts>\n      <OrgnlPmtInfId>CF-20261102-0001-1</OrgnlPmtInfId>\n";
   made.piece =
-      "      <TxInfAndSts>\n        <OrgnlInstrId>B000123-1</OrgnlInstrId>\n        <OrgnlEndToEndId>B000123-1</OrgnlEndToEndId>\n"
-      "        <TxSts>RJCT</TxSts>\n        <StsRsnInf>\n          <Rsn>\n            <Cd>AC04</Cd>\n          </Rsn>\n        </StsRsnInf>\n"
+      "      <TxInfAndSts>\n        <OrgnlInstrId>B000123-1</OrgnlInstrId>\n        "
+      "<OrgnlEndToEndId>B000123-1</OrgnlEndToEndId>\n"
+      "        <TxSts>RJCT</TxSts>\n        <StsRsnInf>\n          <Rsn>\n            <Cd>AC04</Cd>\n          "
+      "</Rsn>\n        </StsRsnInf>\n"
       "        <OrgnlTxRef>\n          <Amt>\n            <InstdAmt Ccy=\"EUR\">150.50</InstdAmt>\n          </Amt>\n"
-      "          <ReqdColltnDt>2026-11-17</ReqdColltnDt>\n          <MndtRltdInf>\n            <MndtId>M-000042</MndtId>\n"
+      "          <ReqdColltnDt>2026-11-17</ReqdColltnDt>\n          <MndtRltdInf>\n            "
+      "<MndtId>M-000042</MndtId>\n"
       "            <DtOfSgntr>2025-03-01</DtOfSgntr>\n          </MndtRltdInf>\n          <Dbtr>\n            <Pty>\n"
-      "              <Nm>Anna Muster</Nm>\n            </Pty>\n          </Dbtr>\n          <DbtrAcct>\n            <Id>\n"
-      "              <IBAN>NL91ABNA0417164300</IBAN>\n            </Id>\n          </DbtrAcct>\n          <DbtrAgt>\n            <FinInstnId>\n"
-      "              <BICFI>ABNANL2AXXX</BICFI>\n            </FinInstnId>\n          </DbtrAgt>\n        </OrgnlTxRef>\n      </TxInfAndSts>\n";
+      "              <Nm>Anna Muster</Nm>\n            </Pty>\n          </Dbtr>\n          <DbtrAcct>\n            "
+      "<Id>\n"
+      "              <IBAN>NL91ABNA0417164300</IBAN>\n            </Id>\n          </DbtrAcct>\n          <DbtrAgt>\n  "
+      "          <FinInstnId>\n"
+      "              <BICFI>ABNANL2AXXX</BICFI>\n            </FinInstnId>\n          </DbtrAgt>\n        "
+      "</OrgnlTxRef>\n      </TxInfAndSts>\n";
   made.tail = "    </OrgnlPmtInfAndSts>\n  </CstmrPmtStsRpt>\n</Document>\n";
   made.repeats = bytes / made.piece.size();
   return made;
@@ -54,25 +62,41 @@ Made make_camt053(std::uint64_t bytes) {
   Made made;
   made.head =
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-      "<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:camt.053.001.08\">\n  <BkToCstmrStmt>\n    <GrpHdr>\n      <MsgId>BENCH-2</MsgId>\n"
-      "      <CreDtTm>2026-11-02T09:30:00</CreDtTm>\n    </GrpHdr>\n    <Stmt>\n      <Id>S-1</Id>\n      <Acct>\n        <Id>\n"
+      "<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:camt.053.001.08\">\n  <BkToCstmrStmt>\n    <GrpHdr>\n      "
+      "<MsgId>BENCH-2</MsgId>\n"
+      "      <CreDtTm>2026-11-02T09:30:00</CreDtTm>\n    </GrpHdr>\n    <Stmt>\n      <Id>S-1</Id>\n      <Acct>\n     "
+      "   <Id>\n"
       "          <IBAN>DE89370400440532013000</IBAN>\n        </Id>\n        <Ccy>EUR</Ccy>\n      </Acct>\n"
-      "      <Bal>\n        <Tp>\n          <CdOrPrtry>\n            <Cd>OPBD</Cd>\n          </CdOrPrtry>\n        </Tp>\n"
-      "        <Amt Ccy=\"EUR\">0.00</Amt>\n        <CdtDbtInd>CRDT</CdtDbtInd>\n        <Dt>\n          <Dt>2026-11-02</Dt>\n        </Dt>\n      </Bal>\n";
+      "      <Bal>\n        <Tp>\n          <CdOrPrtry>\n            <Cd>OPBD</Cd>\n          </CdOrPrtry>\n        "
+      "</Tp>\n"
+      "        <Amt Ccy=\"EUR\">0.00</Amt>\n        <CdtDbtInd>CRDT</CdtDbtInd>\n        <Dt>\n          "
+      "<Dt>2026-11-02</Dt>\n        </Dt>\n      </Bal>\n";
   made.piece =
-      "      <Ntry>\n        <NtryRef>1</NtryRef>\n        <Amt Ccy=\"EUR\">53.00</Amt>\n        <CdtDbtInd>DBIT</CdtDbtInd>\n"
-      "        <RvslInd>true</RvslInd>\n        <Sts>\n          <Cd>BOOK</Cd>\n        </Sts>\n        <BookgDt>\n          <Dt>2026-11-02</Dt>\n"
-      "        </BookgDt>\n        <ValDt>\n          <Dt>2026-11-02</Dt>\n        </ValDt>\n        <AcctSvcrRef>2026110200001</AcctSvcrRef>\n"
+      "      <Ntry>\n        <NtryRef>1</NtryRef>\n        <Amt Ccy=\"EUR\">53.00</Amt>\n        "
+      "<CdtDbtInd>DBIT</CdtDbtInd>\n"
+      "        <RvslInd>true</RvslInd>\n        <Sts>\n          <Cd>BOOK</Cd>\n        </Sts>\n        <BookgDt>\n    "
+      "      <Dt>2026-11-02</Dt>\n"
+      "        </BookgDt>\n        <ValDt>\n          <Dt>2026-11-02</Dt>\n        </ValDt>\n        "
+      "<AcctSvcrRef>2026110200001</AcctSvcrRef>\n"
       "        <BkTxCd>\n          <Domn>\n            <Cd>PMNT</Cd>\n            <Fmly>\n              <Cd>IDDT</Cd>\n"
-      "              <SubFmlyCd>UPDD</SubFmlyCd>\n            </Fmly>\n          </Domn>\n        </BkTxCd>\n        <NtryDtls>\n          <TxDtls>\n"
-      "            <Refs>\n              <EndToEndId>B000123-1</EndToEndId>\n              <MndtId>M-000042</MndtId>\n            </Refs>\n"
-      "            <Amt Ccy=\"EUR\">53.00</Amt>\n            <CdtDbtInd>DBIT</CdtDbtInd>\n            <AmtDtls>\n              <InstdAmt>\n"
-      "                <Amt Ccy=\"EUR\">50.00</Amt>\n              </InstdAmt>\n            </AmtDtls>\n            <Chrgs>\n              <Rcrd>\n"
-      "                <Amt Ccy=\"EUR\">3.00</Amt>\n                <ChrgInclInd>true</ChrgInclInd>\n              </Rcrd>\n            </Chrgs>\n"
-      "            <RltdPties>\n              <Dbtr>\n                <Pty>\n                  <Nm>Anna Muster</Nm>\n                </Pty>\n"
-      "              </Dbtr>\n              <DbtrAcct>\n                <Id>\n                  <IBAN>NL91ABNA0417164300</IBAN>\n                </Id>\n"
-      "              </DbtrAcct>\n            </RltdPties>\n            <RmtInf>\n              <Ustrd>Service charge November 2026, bill 123</Ustrd>\n"
-      "            </RmtInf>\n            <RtrInf>\n              <Rsn>\n                <Cd>MS03</Cd>\n              </Rsn>\n            </RtrInf>\n"
+      "              <SubFmlyCd>UPDD</SubFmlyCd>\n            </Fmly>\n          </Domn>\n        </BkTxCd>\n        "
+      "<NtryDtls>\n          <TxDtls>\n"
+      "            <Refs>\n              <EndToEndId>B000123-1</EndToEndId>\n              <MndtId>M-000042</MndtId>\n "
+      "           </Refs>\n"
+      "            <Amt Ccy=\"EUR\">53.00</Amt>\n            <CdtDbtInd>DBIT</CdtDbtInd>\n            <AmtDtls>\n      "
+      "        <InstdAmt>\n"
+      "                <Amt Ccy=\"EUR\">50.00</Amt>\n              </InstdAmt>\n            </AmtDtls>\n            "
+      "<Chrgs>\n              <Rcrd>\n"
+      "                <Amt Ccy=\"EUR\">3.00</Amt>\n                <ChrgInclInd>true</ChrgInclInd>\n              "
+      "</Rcrd>\n            </Chrgs>\n"
+      "            <RltdPties>\n              <Dbtr>\n                <Pty>\n                  <Nm>Anna Muster</Nm>\n  "
+      "              </Pty>\n"
+      "              </Dbtr>\n              <DbtrAcct>\n                <Id>\n                  "
+      "<IBAN>NL91ABNA0417164300</IBAN>\n                </Id>\n"
+      "              </DbtrAcct>\n            </RltdPties>\n            <RmtInf>\n              <Ustrd>Service charge "
+      "November 2026, bill 123</Ustrd>\n"
+      "            </RmtInf>\n            <RtrInf>\n              <Rsn>\n                <Cd>MS03</Cd>\n              "
+      "</Rsn>\n            </RtrInf>\n"
       "          </TxDtls>\n        </NtryDtls>\n      </Ntry>\n";
   made.tail = "    </Stmt>\n  </BkToCstmrStmt>\n</Document>\n";
   made.repeats = bytes / made.piece.size();
@@ -123,7 +147,8 @@ double bare_seconds(const Made& made) {
   xmlSAXHandler handlers;
   std::memset(&handlers, 0, sizeof handlers);
   handlers.initialized = XML_SAX2_MAGIC;
-  handlers.startElementNs = [](void*, const xmlChar*, const xmlChar*, const xmlChar*, int, const xmlChar**, int, int, const xmlChar**) {};
+  handlers.startElementNs = [](void*, const xmlChar*, const xmlChar*, const xmlChar*, int, const xmlChar**, int, int,
+                               const xmlChar**) {};
   handlers.endElementNs = [](void*, const xmlChar*, const xmlChar*, const xmlChar*) {};
   handlers.characters = [](void*, const xmlChar*, int) {};
   handlers.ignorableWhitespace = handlers.characters;
@@ -167,9 +192,11 @@ void compare(const char* name, const Made& made) {
     sink = {};
     ours = std::min(ours, reader_seconds(made, sink));
   }
-  std::printf("%-10s %6.0f MB  bare SAX2 push %6.1f MB/s  reader %6.1f MB/s  ratio %.2f (target 0.70)  %llu entries, %llu findings, peak %ld KiB\n",
-              name, megabytes, megabytes / bare, megabytes / ours, bare / ours, static_cast<unsigned long long>(sink.entries),
-              static_cast<unsigned long long>(sink.findings), peak_kilobytes());
+  std::printf(
+      "%-10s %6.0f MB  bare SAX2 push %6.1f MB/s  reader %6.1f MB/s  ratio %.2f (target 0.70)  %llu entries, %llu "
+      "findings, peak %ld KiB\n",
+      name, megabytes, megabytes / bare, megabytes / ours, bare / ours, static_cast<unsigned long long>(sink.entries),
+      static_cast<unsigned long long>(sink.findings), peak_kilobytes());
 }
 
 }  // namespace

@@ -76,19 +76,23 @@ class KeepingSink final : public WordSink {
     declared_sum = head.declared_sum_minor;
   }
   void batch(const BatchHead& head) override {
-    batches.push_back({std::string{head.id}, std::string{head.original_id}, std::string{head.instrument}, head.sequence, head.collect_on});
+    batches.push_back({std::string{head.id}, std::string{head.original_id}, std::string{head.instrument}, head.sequence,
+                       head.collect_on});
   }
   void entry(const Entry& entry) override {
-    entries.push_back({entry.level, std::string{entry.reference}, std::string{entry.instruction_id}, std::string{entry.status}, std::string{entry.reason},
-                       std::string{entry.reason_text}, std::string{entry.mandate}, std::string{entry.original_batch_id}, std::string{entry.payer_account},
-                       std::string{entry.bank_transaction_code}, entry.amount_minor, entry.booked_minor, entry.is_booked, entry.is_reversal_flag, entry.outcome});
+    entries.push_back({entry.level, std::string{entry.reference}, std::string{entry.instruction_id},
+                       std::string{entry.status}, std::string{entry.reason}, std::string{entry.reason_text},
+                       std::string{entry.mandate}, std::string{entry.original_batch_id},
+                       std::string{entry.payer_account}, std::string{entry.bank_transaction_code}, entry.amount_minor,
+                       entry.booked_minor, entry.is_booked, entry.is_reversal_flag, entry.outcome});
     if (entry.level != Level::entry || batches.empty()) return;
     ++batches.back().entries;
     batches.back().sum += entry.amount_minor;
   }
   void statement(const Statement& statement) override {
-    statements.push_back({std::string{statement.id}, std::string{statement.account}, statement.currency, statement.opening_minor, statement.closing_minor,
-                          statement.credits, statement.debits, statement.credit_minor, statement.debit_minor});
+    statements.push_back({std::string{statement.id}, std::string{statement.account}, statement.currency,
+                          statement.opening_minor, statement.closing_minor, statement.credits, statement.debits,
+                          statement.credit_minor, statement.debit_minor});
   }
   void finding(const Finding& finding) override { findings.push_back(finding); }
   void end(const FileCounts& ended) override { counts = ended; }
@@ -130,13 +134,15 @@ std::vector<std::string> codes_in(const std::string& list) {
 
 std::vector<KeptEntry> of_level(const KeepingSink& read, Level level) {
   std::vector<KeptEntry> some;
-  std::ranges::copy_if(read.entries, std::back_inserter(some), [&](const KeptEntry& entry) { return entry.level == level; });
+  std::ranges::copy_if(read.entries, std::back_inserter(some),
+                       [&](const KeptEntry& entry) { return entry.level == level; });
   return some;
 }
 
 void check_status_report(const KeepingSink& read, const std::string& expected) {
   std::smatch group;
-  ASSERT_TRUE(std::regex_search(expected, group, std::regex{R"(answers (.+?) \((.+?)\) GrpSts=(\w+) reasons=\[(.*?)\])"}));
+  ASSERT_TRUE(
+      std::regex_search(expected, group, std::regex{R"(answers (.+?) \((.+?)\) GrpSts=(\w+) reasons=\[(.*?)\])"}));
   EXPECT_EQ(read.original, none_is_empty(group[1]));
   EXPECT_EQ(read.original_name, group[2]);
   const auto whole = of_level(read, Level::file);
@@ -154,9 +160,12 @@ void check_status_report(const KeepingSink& read, const std::string& expected) {
   for (std::size_t i = 0; i < blocks.size(); ++i) {
     EXPECT_EQ(read.batches[i].original, blocks[i][1]);
     if (blocks[i][2] == "None") continue;
-    EXPECT_TRUE(std::ranges::any_of(block_entries, [&](const KeptEntry& entry) { return entry.batch == blocks[i][1] && entry.status == blocks[i][2]; }));
+    EXPECT_TRUE(std::ranges::any_of(block_entries, [&](const KeptEntry& entry) {
+      return entry.batch == blocks[i][1] && entry.status == blocks[i][2];
+    }));
   }
-  const auto transactions = matches_of(expected, std::regex{R"(tx E2E=(.+?) InstrId=(.+?) (\w+) reasons=\[(.*?)\] amount=(\S+) mandate=([^;]+))"});
+  const auto transactions = matches_of(
+      expected, std::regex{R"(tx E2E=(.+?) InstrId=(.+?) (\w+) reasons=\[(.*?)\] amount=(\S+) mandate=([^;]+))"});
   const auto entries = of_level(read, Level::entry);
   ASSERT_EQ(entries.size(), transactions.size());
   EXPECT_EQ(read.counts.entries, transactions.size());
@@ -178,7 +187,8 @@ void check_status_report(const KeepingSink& read, const std::string& expected) {
 
 void check_collection(const KeepingSink& read, const std::string& expected) {
   std::smatch head;
-  ASSERT_TRUE(std::regex_search(expected, head, std::regex{R"(header NbOfTxs=(\d+) CtrlSum=(\S+); actual (\d+) tx sum (\S+);)"}));
+  ASSERT_TRUE(std::regex_search(expected, head,
+                                std::regex{R"(header NbOfTxs=(\d+) CtrlSum=(\S+); actual (\d+) tx sum (\S+);)"}));
   EXPECT_EQ(read.declared_count, std::stoll(head[1]));
   if (head[2] != "None") {
     EXPECT_EQ(read.declared_sum, minor(head[2]));
@@ -189,7 +199,8 @@ void check_collection(const KeepingSink& read, const std::string& expected) {
   EXPECT_EQ(sum, minor(head[4]));
   EXPECT_EQ(read.has_finding("iso20022.count"), head[1] != head[3]);
   EXPECT_EQ(read.has_finding("iso20022.sum"), head[2] != "None" && minor(head[2]) != sum);
-  const auto blocks = matches_of(expected, std::regex{R"(PmtInf (\S+) (\S+)/(\w+) (\d{4}-\d\d-\d\d)\S* (\d+) tx (\S+) \(([^)]*)\))"});
+  const auto blocks =
+      matches_of(expected, std::regex{R"(PmtInf (\S+) (\S+)/(\w+) (\d{4}-\d\d-\d\d)\S* (\d+) tx (\S+) \(([^)]*)\))"});
   ASSERT_FALSE(blocks.empty());
   ASSERT_GE(read.batches.size(), blocks.size());
   std::size_t at = 0;
@@ -213,7 +224,10 @@ void check_collection(const KeepingSink& read, const std::string& expected) {
 }
 
 void check_returns(const KeepingSink& read, const std::string& expected) {
-  const auto rows = matches_of(expected, std::regex{R"(\[(DBIT|CRDT) (\S+) BOOK (RvslInd )?(\S+) reason=(\w+) text=(.*?) E2E=(.*?) PmtInfId=(.*?) mandate=(\S+) txamt=(\S+) instd=(\S+?)\])"});
+  const auto rows = matches_of(
+      expected,
+      std::regex{
+          R"(\[(DBIT|CRDT) (\S+) BOOK (RvslInd )?(\S+) reason=(\w+) text=(.*?) E2E=(.*?) PmtInfId=(.*?) mandate=(\S+) txamt=(\S+) instd=(\S+?)\])"});
   std::size_t at = 0;
   for (const auto& row : rows) {
     // The list names the returns in the order of the file; other bookings stand between them.
@@ -233,7 +247,10 @@ void check_returns(const KeepingSink& read, const std::string& expected) {
 }
 
 void check_account_report(const KeepingSink& read, const std::string& expected) {
-  const auto rows = matches_of(expected, std::regex{R"((?:Stmt|Rpt|Ntfctn) (\S+) account (\S+); balances ([^;]*); entries (\d+) credit sum (\S+), (\d+) debit sum (\S+); (\d+) TxDtls; batches (none|\[.*?\]);)"});
+  const auto rows = matches_of(
+      expected,
+      std::regex{
+          R"((?:Stmt|Rpt|Ntfctn) (\S+) account (\S+); balances ([^;]*); entries (\d+) credit sum (\S+), (\d+) debit sum (\S+); (\d+) TxDtls; batches (none|\[.*?\]);)"});
   ASSERT_EQ(read.statements.size(), rows.size());
   const bool all_booked = std::ranges::all_of(read.entries, &KeptEntry::is_booked);
   std::uint64_t entries = 0, batches = 0, details = 0;
@@ -244,7 +261,8 @@ void check_account_report(const KeepingSink& read, const std::string& expected) 
     EXPECT_EQ(statement.account, row[2]);
     std::map<std::string, std::string> balances;
     const std::string listed = row[3];
-    for (const auto& balance : matches_of(listed, std::regex{R"((\w{4}) (-?[\d.]+))"})) balances.emplace(balance[1], balance[2]);
+    for (const auto& balance : matches_of(listed, std::regex{R"((\w{4}) (-?[\d.]+))"}))
+      balances.emplace(balance[1], balance[2]);
     const std::string opening = balances.contains("OPBD") ? "OPBD" : "PRCD";
     EXPECT_EQ(statement.opening.has_value(), balances.contains(opening));
     EXPECT_EQ(statement.closing.has_value(), balances.contains("CLBD"));

@@ -1,7 +1,6 @@
 #include "parsers/byte_source.hpp"
 
 #include <gtest/gtest.h>
-
 #include <unistd.h>
 
 #include <cstdio>

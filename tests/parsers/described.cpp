@@ -110,7 +110,8 @@ class DescribingSink final : public WordSink {
     finish();
     into_.findings += finding.code + "\n";
     if (finding.refuses_file && into_.refusal.empty()) into_.refusal = finding.code;
-    if (finding.message.empty() || finding.remedy.empty()) throw std::logic_error("a finding without message or remedy: " + finding.code);
+    if (finding.message.empty() || finding.remedy.empty())
+      throw std::logic_error("a finding without message or remedy: " + finding.code);
   }
 
   void end(const FileCounts& counts) override {
@@ -158,6 +159,8 @@ std::string file_bytes(const std::string& path) {
   return {std::istreambuf_iterator<char>{file}, {}};
 }
 
-std::string fixture(const std::string& name) { return file_bytes(std::string{COUNTERFOIL_SOURCE_DIR} + "/fixtures/iso20022/" + name); }
+std::string fixture(const std::string& name) {
+  return file_bytes(std::string{COUNTERFOIL_SOURCE_DIR} + "/fixtures/iso20022/" + name);
+}
 
 }  // namespace counterfoil::tests

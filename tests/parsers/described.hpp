@@ -16,7 +16,8 @@ struct Described {
   std::uint64_t entries = 0, ends = 0;
 };
 
-[[nodiscard]] Described describe(std::string_view bytes, const ReadOptions& options = {}, std::size_t piece_size = 65536);
+[[nodiscard]] Described describe(std::string_view bytes, const ReadOptions& options = {},
+                                 std::size_t piece_size = 65536);
 
 [[nodiscard]] std::string file_bytes(const std::string& path);
 

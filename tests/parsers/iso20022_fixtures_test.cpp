@@ -15,7 +15,8 @@ namespace {
 
 std::vector<std::string> fixture_names() {
   std::vector<std::string> names;
-  for (const auto& file : std::filesystem::directory_iterator{std::string{COUNTERFOIL_SOURCE_DIR} + "/fixtures/iso20022"}) {
+  for (const auto& file :
+       std::filesystem::directory_iterator{std::string{COUNTERFOIL_SOURCE_DIR} + "/fixtures/iso20022"}) {
     if (file.path().extension() == ".xml") names.push_back(file.path().filename().string());
   }
   std::ranges::sort(names);
@@ -26,7 +27,8 @@ class Iso20022Fixture : public testing::TestWithParam<std::string> {};
 
 TEST_P(Iso20022Fixture, SaysWhatStandsBesideIt) {
   const auto described = describe(fixture(GetParam()));
-  const std::string expected_path = std::string{COUNTERFOIL_SOURCE_DIR} + "/fixtures/iso20022/" + GetParam() + ".expect";
+  const std::string expected_path =
+      std::string{COUNTERFOIL_SOURCE_DIR} + "/fixtures/iso20022/" + GetParam() + ".expect";
   // COUNTERFOIL_REWRITE=1 writes the expectation anew, to be read before it is committed.
   if (std::getenv("COUNTERFOIL_REWRITE") != nullptr) std::ofstream{expected_path, std::ios::binary} << described.text;
   EXPECT_EQ(described.text, file_bytes(expected_path));
@@ -35,7 +37,8 @@ TEST_P(Iso20022Fixture, SaysWhatStandsBesideIt) {
 TEST_P(Iso20022Fixture, SaysTheSameInPiecesOfAnySize) {
   const std::string bytes = fixture(GetParam());
   const auto whole = describe(bytes);
-  for (const std::size_t size : {1U, 2U, 3U, 7U, 64U, 1000U}) EXPECT_EQ(describe(bytes, {}, size).text, whole.text) << size;
+  for (const std::size_t size : {1U, 2U, 3U, 7U, 64U, 1000U})
+    EXPECT_EQ(describe(bytes, {}, size).text, whole.text) << size;
 }
 
 TEST_P(Iso20022Fixture, IsNeverAcceptedWhenCutOff) {

@@ -1,27 +1,34 @@
+#include "parsers/iso20022.hpp"
+
 #include <gtest/gtest.h>
 
 #include <string>
 
-#include "parsers/iso20022.hpp"
 #include "tests/parsers/described.hpp"
 
 namespace counterfoil::tests {
 namespace {
 
 std::string camt(std::string_view version, std::string_view inside) {
-  return "<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:camt.053.001." + std::string{version} + "\"><BkToCstmrStmt><GrpHdr><MsgId>M</MsgId><CreDtTm>2026-11-24T08:00:00</CreDtTm></GrpHdr>" +
-         "<Stmt><Id>S</Id><CreDtTm>2026-11-24T08:00:00</CreDtTm><Acct><Id><IBAN>DE89370400440532013000</IBAN></Id></Acct>"
-         "<Bal><Tp><CdOrPrtry><Cd>ITBD</Cd></CdOrPrtry></Tp><Amt Ccy=\"EUR\">1.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2026-11-24</Dt></Dt></Bal>" +
+  return "<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:camt.053.001." + std::string{version} +
+         "\"><BkToCstmrStmt><GrpHdr><MsgId>M</MsgId><CreDtTm>2026-11-24T08:00:00</CreDtTm></GrpHdr>" +
+         "<Stmt><Id>S</Id><CreDtTm>2026-11-24T08:00:00</CreDtTm><Acct><Id><IBAN>DE89370400440532013000</IBAN></Id></"
+         "Acct>"
+         "<Bal><Tp><CdOrPrtry><Cd>ITBD</Cd></CdOrPrtry></Tp><Amt "
+         "Ccy=\"EUR\">1.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2026-11-24</Dt></Dt></Bal>" +
          std::string{inside} + "</Stmt></BkToCstmrStmt></Document>";
 }
 
-std::string booking(std::string_view amount, std::string_view side, std::string_view status, std::string_view code, std::string_view details) {
-  return "<Ntry><Amt Ccy=\"EUR\">" + std::string{amount} + "</Amt><CdtDbtInd>" + std::string{side} + "</CdtDbtInd><Sts>" + std::string{status} + "</Sts><BkTxCd>" +
-         std::string{code} + "</BkTxCd><NtryDtls>" + std::string{details} + "</NtryDtls></Ntry>";
+std::string booking(std::string_view amount, std::string_view side, std::string_view status, std::string_view code,
+                    std::string_view details) {
+  return "<Ntry><Amt Ccy=\"EUR\">" + std::string{amount} + "</Amt><CdtDbtInd>" + std::string{side} +
+         "</CdtDbtInd><Sts>" + std::string{status} + "</Sts><BkTxCd>" + std::string{code} + "</BkTxCd><NtryDtls>" +
+         std::string{details} + "</NtryDtls></Ntry>";
 }
 
 std::string family(std::string_view name, std::string_view sub) {
-  return "<Domn><Cd>PMNT</Cd><Fmly><Cd>" + std::string{name} + "</Cd><SubFmlyCd>" + std::string{sub} + "</SubFmlyCd></Fmly></Domn>";
+  return "<Domn><Cd>PMNT</Cd><Fmly><Cd>" + std::string{name} + "</Cd><SubFmlyCd>" + std::string{sub} +
+         "</SubFmlyCd></Fmly></Domn>";
 }
 
 /// The first line that begins with `word`.
@@ -53,26 +60,34 @@ TEST(CamtClass, ReturnsCreditsAndForeignDebitsAreToldApart) {
       {"CRDT", "RCDT", "ESCT", "", "none"},
   };
   for (const auto& row : rows) {
-    const auto described = describe(camt("02", booking("5.00", row.side, "BOOK", family(row.family, row.subfamily), "<TxDtls><Refs><EndToEndId>E</EndToEndId></Refs>" + row.details + "</TxDtls>")));
-    EXPECT_TRUE(contains(line_of(described, "entry"), " " + row.expected + " ")) << row.side << row.family << row.subfamily << "\n" << described.text;
+    const auto described =
+        describe(camt("02", booking("5.00", row.side, "BOOK", family(row.family, row.subfamily),
+                                    "<TxDtls><Refs><EndToEndId>E</EndToEndId></Refs>" + row.details + "</TxDtls>")));
+    EXPECT_TRUE(contains(line_of(described, "entry"), " " + row.expected + " "))
+        << row.side << row.family << row.subfamily << "\n"
+        << described.text;
   }
 }
 
 TEST(CamtClass, OnlyBookMovesMoney) {
-  const auto described = describe(camt("02", booking("5.00", "CRDT", "PDNG", family("IDDT", "ESDD"), "<TxDtls/>") + booking("6.00", "CRDT", "INFO", family("IDDT", "ESDD"), "<TxDtls/>")));
-  EXPECT_TRUE(contains(described.text, "entry 1 line=1 pending status=PDNG debit amount=500 EUR booked=500 not-booked"));
+  const auto described = describe(camt("02", booking("5.00", "CRDT", "PDNG", family("IDDT", "ESDD"), "<TxDtls/>") +
+                                                 booking("6.00", "CRDT", "INFO", family("IDDT", "ESDD"), "<TxDtls/>")));
+  EXPECT_TRUE(
+      contains(described.text, "entry 1 line=1 pending status=PDNG debit amount=500 EUR booked=500 not-booked"));
   EXPECT_TRUE(contains(described.text, "entry 2 line=1 none status=INFO debit amount=600 EUR booked=600 not-booked"));
   EXPECT_TRUE(contains(described.text, "credits=0/0 debits=0/0"));
 }
 
 TEST(CamtClass, ABookingWithoutAStatusIsNotPosted) {
-  const auto described = describe(camt("02", "<Ntry><Amt Ccy=\"EUR\">5.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><BkTxCd/></Ntry>"));
+  const auto described =
+      describe(camt("02", "<Ntry><Amt Ccy=\"EUR\">5.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><BkTxCd/></Ntry>"));
   EXPECT_TRUE(contains(described.findings, "camt.no-status"));
   EXPECT_TRUE(contains(described.text, "not-booked"));
 }
 
 TEST(CamtClass, ACodeOfTheBankAloneIsLeftToTheMatching) {
-  const auto described = describe(camt("02", booking("5.00", "DBIT", "BOOK", "<Prtry><Cd>N246</Cd></Prtry>", "<TxDtls><Refs><MndtId>M-1</MndtId></Refs></TxDtls>")));
+  const auto described = describe(camt("02", booking("5.00", "DBIT", "BOOK", "<Prtry><Cd>N246</Cd></Prtry>",
+                                                     "<TxDtls><Refs><MndtId>M-1</MndtId></Refs></TxDtls>")));
   EXPECT_TRUE(contains(line_of(described, "entry"), " unknown "));
   EXPECT_TRUE(contains(line_of(described, "entry"), "code=N246"));
 }
@@ -80,28 +95,34 @@ TEST(CamtClass, ACodeOfTheBankAloneIsLeftToTheMatching) {
 TEST(CamtVersions, AStatusInEitherFormIsReadUnderAnyVersion) {
   for (const std::string_view version : {"02", "03", "04", "06", "08", "10", "11", "14"}) {
     for (const std::string_view status : {"BOOK", "<Cd>BOOK</Cd>"}) {
-      const auto described = describe(camt(version, booking("5.00", "CRDT", status, family("IDDT", "ESDD"), "<TxDtls/>")));
-      EXPECT_TRUE(contains(line_of(described, "entry"), " settled status=BOOK ")) << version << status << described.text;
+      const auto described =
+          describe(camt(version, booking("5.00", "CRDT", status, family("IDDT", "ESDD"), "<TxDtls/>")));
+      EXPECT_TRUE(contains(line_of(described, "entry"), " settled status=BOOK "))
+          << version << status << described.text;
       EXPECT_NE(described.verdict, Verdict::refused);
     }
   }
 }
 
 TEST(CamtVersions, APartyUnderTheWrongVersionIsReadWithAWarning) {
-  const auto described = describe(camt("02", booking("5.00", "CRDT", "BOOK", family("IDDT", "ESDD"), "<TxDtls><RltdPties><Dbtr><Pty><Nm>Anna</Nm></Pty></Dbtr></RltdPties></TxDtls>")));
+  const auto described =
+      describe(camt("02", booking("5.00", "CRDT", "BOOK", family("IDDT", "ESDD"),
+                                  "<TxDtls><RltdPties><Dbtr><Pty><Nm>Anna</Nm></Pty></Dbtr></RltdPties></TxDtls>")));
   EXPECT_TRUE(contains(line_of(described, "entry"), "payer=Anna"));
   EXPECT_TRUE(contains(described.findings, "xml.other-version"));
 }
 
 TEST(CamtMoney, DetailsThatDoNotAddUpAreFlagged) {
   const std::string details = "<TxDtls><AmtDtls><TxAmt><Amt Ccy=\"EUR\">2.00</Amt></TxAmt></AmtDtls></TxDtls>";
-  const auto described = describe(camt("02", booking("5.00", "CRDT", "BOOK", family("IDDT", "ESDD"), details + details)));
+  const auto described =
+      describe(camt("02", booking("5.00", "CRDT", "BOOK", family("IDDT", "ESDD"), details + details)));
   EXPECT_TRUE(contains(described.findings, "camt.details-sum"));
   EXPECT_TRUE(contains(described.text, "The details add up to EUR 4.00; the booking is EUR 5.00."));
 }
 
 TEST(CamtMoney, ATransactionWithoutAnAmountAmongOthersIsNotGuessed) {
-  const auto described = describe(camt("02", booking("5.00", "CRDT", "BOOK", family("IDDT", "ESDD"), "<TxDtls/><TxDtls/>")));
+  const auto described =
+      describe(camt("02", booking("5.00", "CRDT", "BOOK", family("IDDT", "ESDD"), "<TxDtls/><TxDtls/>")));
   EXPECT_EQ(described.entries, 2U);
   EXPECT_TRUE(contains(described.findings, "camt.no-amount"));
   EXPECT_TRUE(contains(line_of(described, "entry"), " unknown "));
@@ -132,18 +153,25 @@ TEST(CamtMoney, TheStatementOverflowsWithAFindingAndNotInSilence) {
 }
 
 TEST(CamtPlaces, AFindingNamesItsOwnTransaction) {
-  const auto described = describe(camt("02", "\n" + booking("5.00", "DBIT", "BOOK", family("IDDT", "UPDD"), "\n<TxDtls/>\n<TxDtls/>")));
-  EXPECT_TRUE(contains(described.text, "camt.reason-missing line=3 at=Document/BkToCstmrStmt/Stmt[1]/Ntry[1]/NtryDtls[1] ")) << described.text;
+  const auto described =
+      describe(camt("02", "\n" + booking("5.00", "DBIT", "BOOK", family("IDDT", "UPDD"), "\n<TxDtls/>\n<TxDtls/>")));
+  EXPECT_TRUE(
+      contains(described.text, "camt.reason-missing line=3 at=Document/BkToCstmrStmt/Stmt[1]/Ntry[1]/NtryDtls[1] "))
+      << described.text;
 }
 
 std::string pain002(std::string_view group, std::string_view block, std::string_view transaction) {
   const auto status = [](std::string_view element, std::string_view value) {
-    return value.empty() ? std::string{} : "<" + std::string{element} + ">" + std::string{value} + "</" + std::string{element} + ">";
+    return value.empty() ? std::string{}
+                         : "<" + std::string{element} + ">" + std::string{value} + "</" + std::string{element} + ">";
   };
-  return "<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:pain.002.001.10\"><CstmrPmtStsRpt><GrpHdr><MsgId>M</MsgId><CreDtTm>2026-11-24T08:00:00</CreDtTm></GrpHdr>"
+  return "<Document "
+         "xmlns=\"urn:iso:std:iso:20022:tech:xsd:pain.002.001.10\"><CstmrPmtStsRpt><GrpHdr><MsgId>M</"
+         "MsgId><CreDtTm>2026-11-24T08:00:00</CreDtTm></GrpHdr>"
          "<OrgnlGrpInfAndSts><OrgnlMsgId>O</OrgnlMsgId><OrgnlMsgNmId>pain.008</OrgnlMsgNmId>" +
-         status("GrpSts", group) + "</OrgnlGrpInfAndSts><OrgnlPmtInfAndSts><OrgnlPmtInfId>B</OrgnlPmtInfId>" + status("PmtInfSts", block) +
-         "<TxInfAndSts><OrgnlEndToEndId>E</OrgnlEndToEndId>" + status("TxSts", transaction) + "</TxInfAndSts></OrgnlPmtInfAndSts></CstmrPmtStsRpt></Document>";
+         status("GrpSts", group) + "</OrgnlGrpInfAndSts><OrgnlPmtInfAndSts><OrgnlPmtInfId>B</OrgnlPmtInfId>" +
+         status("PmtInfSts", block) + "<TxInfAndSts><OrgnlEndToEndId>E</OrgnlEndToEndId>" +
+         status("TxSts", transaction) + "</TxInfAndSts></OrgnlPmtInfAndSts></CstmrPmtStsRpt></Document>";
 }
 
 TEST(Pain002Status, TheLowestLevelThatDecidesCounts) {
@@ -167,7 +195,9 @@ TEST(Pain002Status, TheLowestLevelThatDecidesCounts) {
   };
   for (const auto& row : rows) {
     const auto described = describe(pain002(row.group, row.block, row.transaction));
-    EXPECT_TRUE(contains(line_of(described, "entry"), std::string{" "} + std::string{row.expected})) << row.group << "/" << row.block << "/" << row.transaction << "\n" << described.text;
+    EXPECT_TRUE(contains(line_of(described, "entry"), std::string{" "} + std::string{row.expected}))
+        << row.group << "/" << row.block << "/" << row.transaction << "\n"
+        << described.text;
   }
 }
 
@@ -183,7 +213,8 @@ TEST(Pain002Status, ContradictionsAreFlagged) {
 TEST(Documents, SeveralInARowAreReadAsOneFile) {
   const std::string one = pain002("", "", "RJCT");
   const std::string declaration = "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>\n";
-  for (const std::string& between : {std::string{}, std::string{"\n"}, declaration, "\n" + declaration, std::string{"<!-- next -->\n"}, std::string{"<?pi x?>"}}) {
+  for (const std::string& between : {std::string{}, std::string{"\n"}, declaration, "\n" + declaration,
+                                     std::string{"<!-- next -->\n"}, std::string{"<?pi x?>"}}) {
     for (const std::size_t size : {1U, 5U, 100'000U}) {
       const auto described = describe(declaration + one + between + one + "\n \n", {}, size);
       EXPECT_EQ(described.ends, 2U) << between << described.text;
@@ -194,14 +225,18 @@ TEST(Documents, SeveralInARowAreReadAsOneFile) {
 }
 
 TEST(Documents, LineNumbersGoOnInTheSecond) {
-  const auto described = describe("<?xml version=\"1.0\"?>\n" + pain002("", "", "RJCT") + "\n\n<?xml version=\"1.0\"?>\n" + pain002("", "", "RJCT") + "\n");
+  const auto described = describe("<?xml version=\"1.0\"?>\n" + pain002("", "", "RJCT") +
+                                  "\n\n<?xml version=\"1.0\"?>\n" + pain002("", "", "RJCT") + "\n");
   EXPECT_TRUE(contains(described.text, "entry 1 line=2 ")) << described.text;
   EXPECT_TRUE(contains(described.text, "entry 2 line=5 ")) << described.text;
 }
 
 TEST(Documents, AGermanContainerIsOpened) {
-  const auto described = describe("<conxml xmlns=\"urn:conxml:xsd:container.nnn.001.GBIC4\"><ContainerId><SenderId>X</SenderId></ContainerId><MsgPain002><HashValue>AB</HashValue>" +
-                                  pain002("", "", "RJCT") + "</MsgPain002><MsgPain002>" + pain002("", "", "ACCP") + "</MsgPain002></conxml>");
+  const auto described = describe(
+      "<conxml "
+      "xmlns=\"urn:conxml:xsd:container.nnn.001.GBIC4\"><ContainerId><SenderId>X</SenderId></"
+      "ContainerId><MsgPain002><HashValue>AB</HashValue>" +
+      pain002("", "", "RJCT") + "</MsgPain002><MsgPain002>" + pain002("", "", "ACCP") + "</MsgPain002></conxml>");
   EXPECT_EQ(described.ends, 2U) << described.text;
   EXPECT_EQ(described.entries, 2U);
   EXPECT_NE(described.verdict, Verdict::refused);
@@ -234,8 +269,12 @@ TEST(Encodings, TheDeclaredOneIsHonoured) {
       {"Windows-1252", "\x80", "\xE2\x82\xAC"},
   };
   for (const auto& row : rows) {
-    const auto described = describe("<?xml version='1.0' encoding='" + std::string{row.encoding} + "'?>" + camt("02", booking("5.00", "CRDT", "BOOK", family("IDDT", "ESDD"), "<TxDtls><RltdPties><Dbtr><Nm>" + std::string{row.name} + "</Nm></Dbtr></RltdPties></TxDtls>")));
-    EXPECT_TRUE(contains(line_of(described, "entry"), "payer=" + std::string{row.expected})) << row.encoding << described.text;
+    const auto described = describe("<?xml version='1.0' encoding='" + std::string{row.encoding} + "'?>" +
+                                    camt("02", booking("5.00", "CRDT", "BOOK", family("IDDT", "ESDD"),
+                                                       "<TxDtls><RltdPties><Dbtr><Nm>" + std::string{row.name} +
+                                                           "</Nm></Dbtr></RltdPties></TxDtls>")));
+    EXPECT_TRUE(contains(line_of(described, "entry"), "payer=" + std::string{row.expected}))
+        << row.encoding << described.text;
   }
   EXPECT_TRUE(contains(describe("\xEF\xBB\xBF" + pain002("", "", "RJCT")).text, "rejected"));
 }
@@ -243,7 +282,8 @@ TEST(Encodings, TheDeclaredOneIsHonoured) {
 TEST(Limits, FindingsOfOneCodeAreCountedInTheEnd) {
   std::string wrong;
   for (int i = 0; i < 20; ++i) wrong += "<Wrong/>";
-  const auto described = describe(camt("02", wrong), {.file_name = {}, .format = {}, .accept_partial = false, .most_findings = 3});
+  const auto described =
+      describe(camt("02", wrong), {.file_name = {}, .format = {}, .accept_partial = false, .most_findings = 3});
   EXPECT_TRUE(contains(described.text, "17 more findings \"xml.unexpected-element\" are not listed."));
 }
 

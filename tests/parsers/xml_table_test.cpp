@@ -87,7 +87,10 @@ TEST(XmlTable, NamesTheLineThatIsWrong) {
 }
 
 TEST(XmlTable, LintFindsWhatHangsLoose) {
-  const auto table = XmlTable::parse("family a B\nshape Unused\n  X 1 date\nshape S\n  Y 1 date\nmessage\n  Id 1 =S [zz]\n    at Z -> entry.amount\n  Od 1 date -> entry.colour\n", "toy.table");
+  const auto table = XmlTable::parse(
+      "family a B\nshape Unused\n  X 1 date\nshape S\n  Y 1 date\nmessage\n  Id 1 =S [zz]\n    at Z -> entry.amount\n  "
+      "Od 1 date -> entry.colour\n",
+      "toy.table");
   ASSERT_TRUE(table.has_value());
   const std::string_view known[] = {"entry.amount"};
   std::string codes;
@@ -102,7 +105,8 @@ TEST(XmlTable, TheBuiltInOnesHaveNoFault) {
   for (const auto& [name, text] : scheme->tables) {
     const auto table = XmlTable::parse(text.text, text.file);
     ASSERT_TRUE(table.has_value()) << name;
-    for (const auto& finding : table->lint(xml_word_names())) ADD_FAILURE() << name << ":" << finding.place.line << " " << finding.message;
+    for (const auto& finding : table->lint(xml_word_names()))
+      ADD_FAILURE() << name << ":" << finding.place.line << " " << finding.message;
     EXPECT_FALSE(table->sources().empty());
     for (const auto& family : table->families()) {
       for (const auto& version : table->versions()) {

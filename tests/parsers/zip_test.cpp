@@ -102,7 +102,9 @@ TEST(Zip, KeepsItsLimits) {
   const auto code_with = [&](const ZipLimits& limits) {
     Sink sink;
     MemorySource source{bytes};
-    EXPECT_TRUE(read_zip(source, limits, "x.zip", sink, [](const std::string&, ByteSource&) { return Result<void>{}; }).has_value());
+    EXPECT_TRUE(read_zip(source, limits, "x.zip", sink, [](const std::string&, ByteSource&) {
+                  return Result<void>{};
+                }).has_value());
     return sink.code;
   };
   EXPECT_EQ(code_with({.most_members = 2}), "zip.too-many-members");
