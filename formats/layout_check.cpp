@@ -54,6 +54,10 @@ std::string did_you_mean(std::string_view wrong, const Names& names, std::string
   return best.empty() ? std::move(otherwise) : fmt::format("Did you mean {}?", best);
 }
 
+std::string columns(std::uint32_t first, std::uint32_t last) { return first == last ? fmt::format("Column {}", first) : fmt::format("Columns {}-{}", first, last); }
+
+std::string characters(std::size_t count) { return fmt::format("{} character{}", count, count == 1 ? "" : "s"); }
+
 std::string list_of(const std::vector<std::string>& names) { return fmt::format("{}", fmt::join(names, ", ")); }
 
 template <class Value>
@@ -207,8 +211,8 @@ class Checker {
     Roles roles;
   };
   std::vector<Declared> records_;
+  std::set<std::string, std::less<>> damaged_fields_;  // Lines that could not be used: what asks for them is not at fault.
   std::map<std::string, std::uint64_t, std::less<>> marks_;
-  std::map<std::string, std::string, std::less<>> plain_of_reasons_;
 
   void complain(ast::LineOf at, const ast::Arg& arg, std::string code, std::string explanation, std::string remedy,
                 Severity severity = Severity::error) {
@@ -359,14 +363,6 @@ class Checker {
         } else {
           plan_.currency_field = {static_cast<std::uint16_t>(record - plan_.records.data()),
                                   static_cast<std::uint16_t>(field - record->fields.data())};
-        }
-      }
-    }
-    for (const RecordPlan& record : plan_.records) {
-      for (const SourceNote& note : record.sources) {
-        if (std::ranges::none_of(plan_.sources, [&](const auto& source) { return source.first == note.key; })) {
-          complain({0, record.line}, {}, "unknown-source", fmt::format("Record {} names source {}, which the layout does not list.", record.name, note.key),
-                   fmt::format("Add a line: source {} \"the document\".", note.key));
         }
       }
     }
@@ -565,7 +561,8 @@ class Checker {
       if (plan.length == 0) {
         complain(record.at, head.name, "no-length", fmt::format("Nothing says how long record {} is.", plan.name),
                  "Add a line `length N` to the head of the layout, or `length N` to the record.");
-        plan.length = 1;
+        for (const ast::FieldLine* line : declared.fields) plan.length = std::max(plan.length, last_column(*line));
+        plan.length = std::max<std::uint32_t>(plan.length, 1);
       }
       plan_.records.push_back(std::move(plan));
       records_.push_back(std::move(declared));
@@ -615,6 +612,12 @@ class Checker {
       declared.checks.push_back(check);
       declared.inherited.insert(check);
     }
+  }
+
+  static std::uint32_t last_column(const ast::FieldLine& line) {
+    std::uint32_t column = 0;
+    std::from_chars(line.last.text.data(), line.last.text.data() + line.last.text.size(), column);
+    return std::min(column, longest_record);
   }
 
   static bool columns_overlap(const ast::FieldLine& left, const ast::FieldLine& right) {
@@ -685,14 +688,20 @@ class Checker {
     const Declared& declared = records_[index];
     RecordPlan& record = plan_.records[index];
     std::vector<std::pair<FieldPlan, const ast::FieldLine*>> fields, parts;
+    bool has_damage = false;
     for (const ast::FieldLine* line : declared.fields) {
       if (fields.size() + parts.size() == most_fields) break;
-      if (auto field = read_field(record, *line)) (field->is_part ? parts : fields).emplace_back(std::move(*field), line);
+      if (auto field = read_field(record, *line)) {
+        (field->is_part ? parts : fields).emplace_back(std::move(*field), line);
+      } else {
+        damaged_fields_.insert(line->name.text);
+        has_damage = true;
+      }
     }
     const auto by_position = [](const auto& left, const auto& right) { return left.first.at.offset < right.first.at.offset; };
     std::ranges::stable_sort(fields, by_position);
     std::ranges::stable_sort(parts, by_position);
-    check_coverage(*declared.ast, record, fields);
+    if (!has_damage) check_coverage(*declared.ast, record, fields);
     std::set<std::string, std::less<>> names;
     for (auto* list : {&fields, &parts}) {
       for (auto& [field, line] : *list) {
@@ -711,19 +720,19 @@ class Checker {
     for (const auto& [field, line] : fields) {
       if (field.at.offset > expected) {
         complain(line->at, line->first, "gap",
-                 fmt::format("Columns {}-{} of record {} belong to no field.", expected + 1, field.at.offset, record.name),
+                 fmt::format("{} of record {} belong{} to no field.", columns(expected + 1, field.at.offset), record.name, expected + 1 == field.at.offset ? "s" : ""),
                  "Correct the position, or add a filler line for these columns.");
       } else if (field.at.offset < expected && before != nullptr) {
         complain(line->at, line->first, "overlap",
-                 fmt::format("Columns {}-{} of record {} belong to {} and to {}.", field.at.offset + 1,
-                             std::min(expected, field.at.offset + field.at.length), record.name, before->name, field.name),
+                 fmt::format("{} of record {} lies in {} and in {}.", columns(field.at.offset + 1, std::min(expected, field.at.offset + field.at.length)), record.name,
+                             before->name, field.name),
                  "Correct the positions; a range inside another field is written as a part.");
       }
       expected = std::max(expected, field.at.offset + field.at.length);
       before = &field;
     }
     if (expected < record.length) {
-      complain(owner.at, owner.head.name, "gap", fmt::format("Columns {}-{} of record {} belong to no field.", expected + 1, record.length, record.name),
+      complain(owner.at, owner.head.name, "gap", fmt::format("{} of record {} belong{} to no field.", columns(expected + 1, record.length), record.name, expected + 1 == record.length ? "s" : ""),
                "Add the missing lines, or correct the length of the record.");
     }
   }
@@ -757,7 +766,7 @@ class Checker {
     if (*last - *first + 1 != *length) {
       complain(line.at, line.length, "length", fmt::format("Columns {}-{} are {} long, but the line says {}.", *first, *last, *last - *first + 1, *length),
                "One of the three numbers differs from the bank's document; correct it.");
-      return std::nullopt;
+      // The columns are what the rest of the layout leans on.
     }
     if (*last > record.length) {
       complain(line.at, line.last, "too-long", fmt::format("Field {} ends in column {}, but record {} is {} long.", line.name.text, *last, record.name, record.length),
@@ -766,7 +775,7 @@ class Checker {
     }
     FieldPlan field;
     field.name = line.name.text;
-    field.at = {*first - 1, *length};
+    field.at = {*first - 1, *last - *first + 1};
     field.is_part = line.is_part;
     field.note = line.note;
     field.line = line.at.line;
@@ -817,7 +826,7 @@ class Checker {
         const auto too_long = std::ranges::find_if(list.codes, [&](const CodePlan& code) { return code.value.size() > field.at.length; });
         if (too_long != list.codes.end()) {
           complain(line.at, line.length, "code-length",
-                   fmt::format("Code \"{}\" of the list {} has {} characters; field {} holds {}.", too_long->value, list.name, too_long->value.size(), field.name, field.at.length),
+                   fmt::format("Code \"{}\" of the list {} has {}; field {} holds {}.", too_long->value, list.name, characters(too_long->value.size()), field.name, field.at.length),
                    "Correct the length of the field, or use the list of another field.");
         }
       }
@@ -917,10 +926,10 @@ class Checker {
       std::optional<std::string>& value = word == "=" ? field.constant : word == "default" ? field.default_value : field.none_value;
       if (value->size() > field.at.length) {
         complain(line.at, clause.args[0], "value-length",
-                 fmt::format("\"{}\" has {} characters; field {} holds {}.", *value, value->size(), field.name, field.at.length), "Shorten the text, or correct the length.");
+                 fmt::format("\"{}\" has {}; field {} holds {}.", *value, characters(value->size()), field.name, field.at.length), "Shorten the text, or correct the length.");
       } else if (word == "none" && value->size() < field.at.length) {
         complain(line.at, clause.args[0], "value-length",
-                 fmt::format("\"{}\" has {} characters; field {} holds {}.", *value, value->size(), field.name, field.at.length),
+                 fmt::format("\"{}\" has {}; field {} holds {}.", *value, characters(value->size()), field.name, field.at.length),
                  "Write what stands for nothing in the full length of the field.");
       } else if (word == "=") {
         const std::size_t missing = field.at.length - value->size();
@@ -989,6 +998,7 @@ class Checker {
       }
     }
     if (any) return found;
+    if (damaged_fields_.contains(field_name)) return std::nullopt;
     if (candidates.empty()) {
       complain(at, arg, "unknown-record", fmt::format("There is no record {}.", owner), did_you_mean(owner, record_names(), "Name a record of this layout."));
     } else {
@@ -1078,7 +1088,7 @@ class Checker {
   void read_record_line(std::size_t index, const ast::RecordLine& line) {
     RecordPlan& record = plan_.records[index];
     const std::string& word = line.keyword.text;
-    if (word == "from") record.sources.push_back({line.args[0].text, line.args[1].text, line.args[2].text});
+    if (word == "from") read_source(record, line);
     if (word == "remark") record.remarks = line.args[0].text;
     if (word == "refuse") {
       record.refuses = line.args[0].text;
@@ -1093,6 +1103,13 @@ class Checker {
       }
     }
     if (word == "join") read_join(record, line);
+  }
+
+  void read_source(RecordPlan& record, const ast::RecordLine& line) {
+    const std::string& key = line.args[0].text;
+    record.sources.push_back({key, line.args[1].text, line.args[2].text});
+    if (std::ranges::any_of(plan_.sources, [&](const auto& source) { return source.first == key; })) return;
+    complain(line.at, line.args[0], "unknown-source", fmt::format("Record {} names source {}, which the layout does not list.", record.name, key), fmt::format("Add a line: source {} \"the document\".", key));
   }
 
   void read_join(RecordPlan& record, const ast::RecordLine& line) {
@@ -1175,7 +1192,7 @@ class Checker {
       const ast::Arg& arg = condition.args[i];
       const std::size_t size = arg.text.size();
       if (size == key.at.length && (arg.last.empty() || arg.last.size() == size)) continue;
-      complain(line.at, arg, "value-length", fmt::format("\"{}\" has {} characters; columns {}-{} hold {}.", arg.text, size, *first, *last, key.at.length), "Write the value in the full length of the columns.");
+      complain(line.at, arg, "value-length", fmt::format("\"{}\" has {}; columns {}-{} hold {}.", arg.text, characters(size), *first, *last, key.at.length), "Write the value in the full length of the columns.");
       return false;
     }
     return true;
@@ -1397,7 +1414,8 @@ class Checker {
     if (!any(&Roles::opens_entry)) {
       complain(ast_.first.at, ast_.first.keyword, "no-role", "No record opens an entry.", "Add `opens entry` to the record that speaks of one claim.");
     }
-    if (plan_.currency == Currency{} && !plan_.currency_field) {
+    const bool states_currency = std::ranges::any_of(ast_.head, [](const ast::HeadLine& line) { return line.keyword.text == "currency"; });
+    if (!states_currency) {
       complain(ast_.first.at, ast_.first.keyword, "currency", "Nothing says in which currency amounts are.", "Add `currency EUR`, or `currency from RECORD.FIELD`.");
     }
     if (plan_.scheme.empty()) {

@@ -270,7 +270,7 @@ constexpr std::size_t longest_line = 2000;
 // ---- Lines -------------------------------------------------------------------------------------------------------------
 
 template <class Parser, class Attribute>
-bool parse_line(const Parser& parser, std::string_view line, Attribute& attribute, Surprise& surprise) {
+bool parse_line(const Parser& parser, std::string_view line, Attribute& attribute, Surprise& surprise, std::string_view or_more = {}) {
   const Iterator begin = line.begin();
   Iterator at = begin;
   try {
@@ -280,6 +280,7 @@ bool parse_line(const Parser& parser, std::string_view line, Attribute& attribut
   } catch (const x3::expectation_failure<Iterator>& failure) {
     at = failure.where();  // Spirit throws; the exception ends in this file.
     surprise.expected = failure.which();
+    if (surprise.expected == line_end.name && !or_more.empty()) surprise.expected = std::string{or_more} + " or the end of the line";
   }
   while (at != line.end() && (*at == ' ' || *at == '\t')) ++at;
   surprise.column = static_cast<std::uint32_t>(at - begin) + 1;
@@ -294,6 +295,19 @@ std::size_t find_outside_quotes(std::string_view line, char wanted) {
     if (line[i] == wanted && !inside) return i;
   }
   return line.size();
+}
+
+/// Where a text begins that never ends, or the size of the line. Comments may hold what they like.
+std::size_t open_quote(std::string_view line) {
+  std::size_t begin = line.size();
+  bool inside = false;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    if (line[i] == '#' && !inside) break;
+    if (line[i] != '"') continue;
+    inside = !inside;
+    begin = i;
+  }
+  return inside ? begin : line.size();
 }
 
 std::string_view first_token(std::string_view line) {
@@ -312,6 +326,10 @@ class LineReader {
 
   void read(std::string_view line, std::uint32_t line_number) {
     at_ = {text_, line_number};
+    if (const std::size_t open = open_quote(line); open < line.size()) {
+      reading_.surprises.push_back({at_, static_cast<std::uint32_t>(open) + 1, "a second quote to end the text that begins"});
+      return;
+    }
     line = line.substr(0, find_outside_quotes(line, '#'));
     const std::size_t semicolon = find_outside_quotes(line, ';');
     note_ = semicolon < line.size() ? line.substr(semicolon + 1) : std::string_view{};
@@ -352,11 +370,11 @@ class LineReader {
   }
 
   template <class Parser, class Node>
-  bool take_line(const Parser& parser, std::string_view line, std::vector<Node>& into) {
+  bool take_line(const Parser& parser, std::string_view line, std::vector<Node>& into, std::string_view or_more = {}) {
     Node node;
     node.at = at_;
     Surprise what{.at = at_, .column = 0, .expected = {}};
-    if (parse_line(parser, line, node, what)) {
+    if (parse_line(parser, line, node, what, or_more)) {
       into.push_back(std::move(node));
     } else {
       reading_.surprises.push_back(std::move(what));
@@ -370,7 +388,7 @@ class LineReader {
     if (!seen_first_) {
       seen_first_ = true;
       if (!is_one_of(word, {"layout", "variant"})) {
-        surprise(line, "layout NAME \"title\" as the first line");
+        surprise(line, "the first line, layout NAME \"title\",");
         return true;
       }
       std::vector<HeadLine> first;
@@ -394,7 +412,7 @@ class LineReader {
       section_ = Section::record;
       Record record{.at = at_, .head = {}, .fields = {}, .checks = {}, .lines = {}};
       Surprise what{.at = at_, .column = 0, .expected = {}};
-      if (!parse_line(record_head, line, record.head, what)) reading_.surprises.push_back(std::move(what));
+      if (!parse_line(record_head, line, record.head, what, "of, like, opens, joins, closes, fills, speaks, length, before, when")) reading_.surprises.push_back(std::move(what));
       layout.records.push_back(std::move(record));  // Its lines are read even when its head is not.
       return true;
     }
@@ -427,11 +445,11 @@ class LineReader {
     Record& record = layout.records.back();
     if (word == "part" || (word.front() >= '0' && word.front() <= '9')) {
       const std::size_t before = record.fields.size();
-      take_line(field_line, line, record.fields);
+      take_line(field_line, line, record.fields, "an attribute, such as -> or required,");
       if (record.fields.size() > before) record.fields.back().note = trimmed(note_);
       return true;
     }
-    if (word == "check") return take_line(check_line, line, record.checks);
+    if (word == "check") return take_line(check_line, line, record.checks, "when, else, code, says, remedy");
     if (is_one_of(word, {"from", "set", "join", "write", "refuse", "remark"})) return take_line(record_line, line, record.lines);
     return false;
   }
