@@ -210,7 +210,8 @@ void RecordWriter::choose_checks(const Work& work) {
     const auto add_key = [&](const TestRef& test) {
       if (!test.is_keyed) return;
       if (test.word) {
-        rules.key_words.push_back(&*test.word);
+        const auto is_same = [&](const WordRef* known) { return known->bound().name() == test.word->bound().name(); };
+        if (std::ranges::none_of(rules.key_words, is_same)) rules.key_words.push_back(&*test.word);
       } else if (const auto field = static_cast<std::uint16_t>(test.field);
                  std::ranges::find(rules.key_fields, field) == rules.key_fields.end()) {
         rules.key_fields.push_back(field);
@@ -750,10 +751,7 @@ bool RecordWriter::look_at_checks(const Work& work, bool at_end) {
   if (rules.all.empty()) return true;
   key_.clear();
   for (const std::uint16_t field : rules.key_fields) key_ += bytes_at({work.bytes, work.plan.length}, work.plan.fields[field].at);
-  for (const WordRef* word : rules.key_words) {
-    key_ += word->text(work.words, scratch_);
-    key_ += '\0';
-  }
+  for (const WordRef* word : rules.key_words) word->add_to_key(work.words, key_, scratch_);
   if (rules.is_known && rules.key == key_) {
     for (const CheckRef* rule : rules.each_time) {
       if (!look_at(work, *rule, true)) return false;

@@ -19,6 +19,8 @@ WordRef::WordRef(const BoundTo& bound) : bound_{&bound} {
     amount_ = *amount;
   } else if (const auto* count = std::get_if<std::uint64_t Entry::*>(&member)) {
     count_ = *count;
+  } else if (const auto* short_count = std::get_if<std::uint32_t Entry::*>(&member)) {
+    short_count_ = *short_count;
   } else if (bound.binding->kind == BindingKind::outcome) {
     way_ = Way::outcome;
   } else if (bound.binding->kind == BindingKind::direction) {

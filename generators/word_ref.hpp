@@ -43,6 +43,19 @@ class WordRef {
   [[nodiscard]] std::string_view Entry::*entry_text() const { return entry_text_; }
   [[nodiscard]] std::int64_t Entry::*entry_amount() const { return amount_; }
 
+  /// Appends something short that differs where the word differs.
+  void add_to_key(const ConstWords& words, std::string& key, std::string& scratch) const {
+    if (way_ == Way::outcome && words.entry != nullptr) {
+      key += static_cast<char>(words.entry->outcome);
+    } else if (short_count_ != nullptr && words.entry != nullptr) {
+      const std::uint32_t count = words.entry->*short_count_;
+      for (unsigned shift = 0; shift < 32; shift += 8) key += static_cast<char>(count >> shift);
+    } else {
+      key += text(words, scratch);
+      key += '\0';
+    }
+  }
+
   [[nodiscard]] bool is_outcome() const { return way_ == Way::outcome; }
   [[nodiscard]] bool is_level() const { return bound_->binding->kind == BindingKind::level; }
   [[nodiscard]] const BoundTo& bound() const { return *bound_; }
@@ -56,6 +69,7 @@ class WordRef {
   bool Entry::*flag_ = nullptr;
   std::int64_t Entry::*amount_ = nullptr;
   std::uint64_t Entry::*count_ = nullptr;
+  std::uint32_t Entry::*short_count_ = nullptr;
 };
 
 /// A `write when` or `only when` test, ready to be asked often.
