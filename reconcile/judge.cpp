@@ -67,9 +67,8 @@ void check_identity(Judgement& judgement, const Found& found, const JudgeTerms& 
   auto& exceptions = judgement.exceptions;
   // The file answers one message, and the claim was in another: not the claim that is meant.
   if (!terms.message_id.empty() && evidence.differs(MatchField::message)) exceptions.add(Kind::unknown_reference);
-  const bool references_cross =
-      found.rule < MatchRule::mandate_amount_date && found.rule != MatchRule::reference &&
-      evidence.differs(MatchField::reference);
+  const bool references_cross = found.rule < MatchRule::mandate_amount_date && found.rule != MatchRule::reference &&
+                                evidence.differs(MatchField::reference);
   if (found.ambiguous || references_cross) exceptions.add(Kind::ambiguous_reference);
   if (found.rule >= MatchRule::mandate_amount_date) exceptions.add(Kind::weak_match);
   if (evidence.differs(MatchField::currency)) exceptions.add(Kind::currency_differs);
@@ -106,7 +105,8 @@ void check_settled_amount(Judgement& judgement, const Entry& entry, const Candid
   if (judgement.evidence.differs(MatchField::amount)) judgement.exceptions.add(Kind::amount_differs);
   if (entry.collected_minor >= 0 && entry.collected_minor != claim.amount_minor) {
     judgement.amount_minor = entry.collected_minor;
-    judgement.exceptions.add(entry.collected_minor < claim.amount_minor ? Kind::partial_collection : Kind::amount_differs);
+    judgement.exceptions.add(entry.collected_minor < claim.amount_minor ? Kind::partial_collection
+                                                                        : Kind::amount_differs);
   } else if (entry.collected_minor < 0 && entry.booked_minor >= 0) {
     // The bank may keep its charge back from the credit.
     const auto kept = minus(entry.amount_minor, entry.booked_minor);
@@ -125,12 +125,17 @@ void check_amount(Judgement& judgement, const Entry& entry, const Candidate& cla
 bool repeats(Event event, const Candidate& claim) {
   const auto state = claim.state;
   switch (event) {
-    case Event::settle: return state == ClaimState::settled || claim.settled_posted;
-    case Event::reject: return state == ClaimState::rejected;
-    case Event::reverse: return state == ClaimState::reversed;
+    case Event::settle:
+      return state == ClaimState::settled || claim.settled_posted;
+    case Event::reject:
+      return state == ClaimState::rejected;
+    case Event::reverse:
+      return state == ClaimState::reversed;
     case Event::give_back:
-    case Event::refund: return state == ClaimState::returned || state == ClaimState::refunded;
-    default: return false;
+    case Event::refund:
+      return state == ClaimState::returned || state == ClaimState::refunded;
+    default:
+      return false;
   }
 }
 
@@ -156,7 +161,8 @@ bool is_same_booking(const Entry& entry, const EarlierResult& earlier, const Jud
   return other_message && earlier.on == day_of(entry, terms);
 }
 
-// ISO 20022 forbids a rejection below an acceptance and the other way round; banks send both, and the lowest level counts.
+// ISO 20022 forbids a rejection below an acceptance and the other way round; banks send both, and the lowest level
+// counts.
 bool contradicts_above(const Entry& entry, const JudgeTerms& terms) {
   if (entry.status_inherited) return false;
   return (entry.outcome == Outcome::rejected && terms.said_above == Outcome::accepted) ||
@@ -203,17 +209,22 @@ NextStep step_for(Kind kind, const JudgeTerms& terms, Outcome outcome) {
   switch (kind) {
     case Kind::duplicate_result:
       return terms.returns_can_be_refused && outcome == Outcome::returned ? NextStep::dishonor_return
-                                                                           : NextStep::look_for_double_run;
-    case Kind::late_return: return terms.returns_can_be_refused ? NextStep::dishonor_return : NextStep::talk_to_bank;
+                                                                          : NextStep::look_for_double_run;
+    case Kind::late_return:
+      return terms.returns_can_be_refused ? NextStep::dishonor_return : NextStep::talk_to_bank;
     case Kind::amount_differs:
     case Kind::currency_differs:
     case Kind::account_differs:
     case Kind::mandate_differs:
     case Kind::ambiguous_reference:
-    case Kind::weak_match: return NextStep::confirm_match;
-    case Kind::partial_collection: return NextStep::retry_next_run;
-    case Kind::unknown_reference: return NextStep::find_claim;
-    case Kind::correction_to_apply: return NextStep::apply_correction;
+    case Kind::weak_match:
+      return NextStep::confirm_match;
+    case Kind::partial_collection:
+      return NextStep::retry_next_run;
+    case Kind::unknown_reference:
+      return NextStep::find_claim;
+    case Kind::correction_to_apply:
+      return NextStep::apply_correction;
     case Kind::result_for_unsent:
     case Kind::result_for_cancelled:
     case Kind::contradiction_between_levels:
@@ -223,7 +234,9 @@ NextStep step_for(Kind kind, const JudgeTerms& terms, Outcome outcome) {
     case Kind::reason_unknown:
     case Kind::reason_missing:
     case Kind::outcome_unknown:
-    case Kind::missing_answer: break;
+    case Kind::missing_answer:
+    case Kind::debit_failed:
+      break;
   }
   return NextStep::talk_to_bank;
 }
@@ -231,15 +244,24 @@ NextStep step_for(Kind kind, const JudgeTerms& terms, Outcome outcome) {
 NextStep step_for(const Reason& reason) {
   if (reason.retry.choice == RetryPolicy::Choice::yes) return NextStep::retry_next_run;
   switch (reason.action) {
-    case ReasonAction::none: return NextStep::nothing;
-    case ReasonAction::wait: return NextStep::wait_for_bank;
-    case ReasonAction::retry: return NextStep::ask_before_retry;
-    case ReasonAction::fix_account: return NextStep::get_new_account;
-    case ReasonAction::fix_data: return NextStep::correct_data;
-    case ReasonAction::contact: return NextStep::contact_payer;
-    case ReasonAction::stop: return NextStep::end_collection;
-    case ReasonAction::bank: return NextStep::talk_to_bank;
-    case ReasonAction::technical: return NextStep::repair_file;
+    case ReasonAction::none:
+      return NextStep::nothing;
+    case ReasonAction::wait:
+      return NextStep::wait_for_bank;
+    case ReasonAction::retry:
+      return NextStep::ask_before_retry;
+    case ReasonAction::fix_account:
+      return NextStep::get_new_account;
+    case ReasonAction::fix_data:
+      return NextStep::correct_data;
+    case ReasonAction::contact:
+      return NextStep::contact_payer;
+    case ReasonAction::stop:
+      return NextStep::end_collection;
+    case ReasonAction::bank:
+      return NextStep::talk_to_bank;
+    case ReasonAction::technical:
+      return NextStep::repair_file;
   }
   return NextStep::nothing;
 }
@@ -275,7 +297,8 @@ Judgement exception_only(Kind kind, Outcome outcome, const JudgeTerms& terms) {
 }
 
 // A correction or a status nobody knows: matched, and nothing is posted by itself.
-Judgement judge_without_event(Judgement judgement, const Entry& entry, const Candidate& claim, const JudgeTerms& terms) {
+Judgement judge_without_event(Judgement judgement, const Entry& entry, const Candidate& claim,
+                              const JudgeTerms& terms) {
   if (!was_sent(claim.state)) judgement.exceptions.add(Kind::result_for_unsent);
   std::optional<Event> proposed;
   if (entry.outcome == Outcome::corrected) {
@@ -362,7 +385,8 @@ Judgement judge(const Entry& entry, std::span<const Candidate> candidates, const
   check_amount(judgement, entry, claim, terms);
   check_state(judgement, *event, claim);
   check_reason(judgement, entry, reason);
-  if (takes_money_back(entry.outcome) && is_late(entry, claim, reason, terms)) judgement.exceptions.add(Kind::late_return);
+  if (takes_money_back(entry.outcome) && is_late(entry, claim, reason, terms))
+    judgement.exceptions.add(Kind::late_return);
   if (reason != nullptr && is_failure(entry.outcome)) judgement.mandate_effect = reason->mandate_effect;
   conclude(judgement, event, entry, reason, terms);
   return judgement;
@@ -388,7 +412,8 @@ BatchJudgement judge_batch(const Entry& entry, const BatchStanding* batch, const
   judgement.charges_minor = entry.charges_minor;
   if (batch->is_voided) judgement.exceptions.add(Kind::result_for_cancelled);
   if (!batch->is_voided && !batch->was_sent) judgement.exceptions.add(Kind::result_for_unsent);
-  if (!entry.currency.code().empty() && entry.currency != batch->currency) judgement.exceptions.add(Kind::currency_differs);
+  if (!entry.currency.code().empty() && entry.currency != batch->currency)
+    judgement.exceptions.add(Kind::currency_differs);
   const auto event = event_of(entry.outcome);
   if (!event) {
     judgement.exceptions.add(Kind::outcome_unknown);

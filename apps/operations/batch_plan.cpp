@@ -261,11 +261,17 @@ Result<PlanResult> create_in_transaction(Desk& desk, const PlanRequest& request,
 }
 
 /// The draft an earlier run of the same command made.
-Result<std::optional<StoredBatch>> earlier_draft(Desk& desk, const PlanResult& plan, bool retries) {
+Result<std::optional<StoredBatch>> earlier_draft(Desk& desk, const PlanResult& plan, const PlanRequest& request) {
   auto drafts = list_batches(desk.scope(), {.state = BatchState::draft, .creditor_account = plan.account.id});
   if (!drafts) return std::unexpected(drafts.error());
   for (auto& draft : *drafts) {
-    if (draft.batch.collect_on == plan.collect_on && draft.batch.is_retry == retries) return std::move(draft);
+    const auto& batch = draft.batch;
+    const auto& instrument = request.instrument.empty() ? plan.account.instrument : request.instrument;
+    const bool is_prenotes = batch.sum_minor == 0;
+    if (batch.collect_on == plan.collect_on && batch.is_retry == request.retries && batch.instrument == instrument &&
+        is_prenotes == request.prenotes) {
+      return std::move(draft);
+    }
   }
   return std::optional<StoredBatch>{};
 }
@@ -319,7 +325,7 @@ Result<PlanResult> create_batch(Desk& desk, const PlanRequest& request) {
   if (made.error().code != nothing) return made;
   auto again = plan_batch(desk, request);  // For the reasons: the counts above went with the roll-back.
   if (!again) return again;
-  const auto draft = earlier_draft(desk, *again, request.retries);
+  const auto draft = earlier_draft(desk, *again, request);
   if (!draft) return std::unexpected(draft.error());
   if (*draft) {
     again->already = true;

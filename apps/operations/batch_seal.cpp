@@ -294,6 +294,36 @@ Check check_day(Desk& desk, const CreditorAccount& account, const Batch& batch) 
   return check;
 }
 
+/// A batch far from its predecessors is worth a look: a wrong file of bills shows first in the totals.
+Result<Check> check_size(Desk& desk, const StoredBatch& batch) {
+  constexpr std::uint64_t runs = 6;
+  constexpr std::int64_t percent = 30;
+  BatchFilter filter;
+  filter.creditor_account = batch.batch.creditor_account;
+  const auto all = list_batches(desk.scope(), filter);
+  if (!all) return std::unexpected(all.error());
+  std::uint64_t found = 0;
+  std::int64_t sum = 0;
+  for (const auto& other : *all) {
+    if (found == runs || !was_handed_over(other.batch.state) || other.batch.id == batch.batch.id) continue;
+    if (other.batch.is_retry || other.batch.sum_minor == 0) continue;
+    ++found;
+    if (__builtin_add_overflow(sum, other.batch.sum_minor, &sum)) break;
+  }
+  Check check{.name = "The batch is of the usual size", .passed = true, .blocks = false, .evidence = {}, .remedy = {}};
+  if (found == 0 || batch.batch.is_retry || batch.batch.sum_minor == 0) {
+    check.evidence = "there is no earlier batch to compare it with";
+    return check;
+  }
+  const auto mean = sum / static_cast<std::int64_t>(found);
+  const auto apart = batch.batch.sum_minor > mean ? batch.batch.sum_minor - mean : mean - batch.batch.sum_minor;
+  check.passed = apart / percent <= mean / 100;
+  check.evidence = fmt::format("{}; the last {} came to {} on average", Money{batch.batch.sum_minor, batch.batch.currency}.text(), found,
+                               Money{mean, batch.batch.currency}.decimal());
+  if (!check.passed) check.remedy = "Look why this batch differs so much from the ones before.";
+  return check;
+}
+
 /// Everything about each claim that can change after planning: its mandate must still allow it, and no figure may be odd.
 Result<Check> check_claims(Desk& desk, const StoredBatch& batch) {
   std::uint64_t looked_at = 0;
@@ -387,6 +417,9 @@ Result<std::vector<Check>> checks_of(Desk& desk, const StoredBatch& batch) {
   if (!mandates) return std::unexpected(mandates.error());
   checks.push_back(std::move(*mandates));
   if (!was_handed_over(batch.batch.state)) checks.push_back(check_day(desk, *account, batch.batch));
+  auto size = check_size(desk, batch);
+  if (!size) return std::unexpected(size.error());
+  checks.push_back(std::move(*size));
   if (*file) {
     auto same = check_file(desk, batch, *account, **file);
     if (!same) return std::unexpected(same.error());

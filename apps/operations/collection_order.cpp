@@ -1,11 +1,8 @@
 #include "apps/operations/collection_order.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
-#include <limits>
 
 namespace counterfoil {
 namespace {
@@ -15,23 +12,25 @@ std::string_view setting(const Settings& settings, std::string_view key) {
   return found == settings.end() ? std::string_view{} : std::string_view{found->second};
 }
 
-/// NACHA: the file says between which two points it goes; without them no bank takes it.
+/// NACHA: the file says where it goes; without that no bank takes it. All else has a usual value.
 Result<void> check_settings(const CreditorAccount& account) {
-  if (account.scheme != "nacha") return {};
-  constexpr std::array<std::string_view, 4> needed{"nacha.immediate_destination", "nacha.immediate_destination_name",
-                                                   "nacha.immediate_origin", "nacha.immediate_origin_name"};
-  std::vector<std::string_view> missing;
-  for (const auto key : needed) {
-    if (setting(account.settings, key).empty()) missing.push_back(key.substr(std::string_view{"nacha."}.size()));
-  }
-  if (missing.empty()) return {};
-  return std::unexpected(
-      Error{.code = "creditor.setting",
-            .explanation = fmt::format("The creditor account does not say {}.", fmt::join(missing, ", ")),
-            .remedy = "Add them to the table [nacha] of the creditor file, as the bank gave them.",
-            .place = {},
-            .kind = ErrorKind::input});
+  if (account.scheme != "nacha" || !setting(account.settings, "nacha.immediate_destination").empty()) return {};
+  return std::unexpected(Error{.code = "creditor.setting",
+                               .explanation = "The creditor account does not say where its files go.",
+                               .remedy =
+                                   "Add immediate_destination = \"...\" to the table [nacha] of the creditor file: the "
+                                   "routing number the bank gave for it.",
+                               .place = {.field = "nacha.immediate_destination"},
+                               .kind = ErrorKind::input});
 }
+
+std::string_view setting_or(const Settings& settings, std::string_view key, std::string_view usual) {
+  const std::string_view value = setting(settings, key);
+  return value.empty() ? usual : value;
+}
+
+/// What payers read on their statement where neither block nor account says more.
+constexpr std::string_view usual_description = "PAYMENT";
 
 void fill_head(CollectionOrder& made, const CreditorAccount& account, const CollectionHead& head) {
   FileHead& file = made.order.head;
@@ -46,8 +45,9 @@ void fill_head(CollectionOrder& made, const CreditorAccount& account, const Coll
   file.currency = account.currency;
   file.settings = &made.settings;
   if (account.scheme == "nacha") {
-    file.sender = setting(made.settings, "nacha.immediate_origin");
-    file.sender_name = setting(made.settings, "nacha.immediate_origin_name");
+    // Most banks know the originator by the company identification of its batches.
+    file.sender = setting_or(made.settings, "nacha.immediate_origin", made.keep(account.creditor_id));
+    file.sender_name = setting_or(made.settings, "nacha.immediate_origin_name", file.sender_name);
     file.receiver = setting(made.settings, "nacha.immediate_destination");
     file.receiver_name = setting(made.settings, "nacha.immediate_destination_name");
     file.file_modifier = made.keep(head.file_modifier.empty() ? "A" : head.file_modifier);
@@ -81,8 +81,9 @@ BatchHead batch_head(CollectionOrder& made, const CreditorAccount& account, cons
   if (account.scheme == "nacha") {
     // The routing number without its check digit: eight digits name the originating bank.
     batch.creditor_bank = batch.creditor_bank.substr(0, 8);
-    batch.description =
-        block.description.empty() ? setting(made.settings, "nacha.entry_description") : made.keep(block.description);
+    batch.description = block.description.empty()
+                            ? setting_or(made.settings, "nacha.entry_description", usual_description)
+                            : made.keep(block.description);
     batch.discretionary = setting(made.settings, "nacha.company_discretionary_data");
     batch.descriptive_date = setting(made.settings, "nacha.descriptive_date");
   }

@@ -22,7 +22,7 @@ struct CollectionBlock {
   Date collect_on{};
   SequenceType sequence = SequenceType::none;
   std::string instrument = {};   // Empty: the usual one of the account.
-  std::string description = {};  // NACHA entry description; empty: the setting "nacha.entry_description".
+  std::string description = {};  // NACHA entry description; empty: that of the account.
   std::uint64_t count = 0;
   std::int64_t sum_minor = 0;
 };
@@ -49,7 +49,7 @@ struct CollectionHead {
   std::string file_modifier;  // NACHA: tells files of one day apart; empty: "A".
 };
 
-/// Fails with "creditor.setting" when the account lacks a setting its scheme cannot do without; all of them are named.
+/// Fails with "creditor.setting" when the account lacks a setting its scheme cannot do without.
 [[nodiscard]] Result<std::unique_ptr<CollectionOrder>> make_collection_order(
     const CreditorAccount& account, const CollectionHead& head, const std::vector<CollectionBlock>& blocks);
 

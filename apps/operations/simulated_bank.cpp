@@ -200,7 +200,9 @@ Result<BankAnswer> nacha_file(SentFile& sent, Fate fate, std::string_view stem) 
   draft.order.head.kind = fate == Fate::corrected ? FileKind::notice : FileKind::returned;
   draft.order.head.file_modifier = fate == Fate::corrected ? "B" : "A";
   draft.order.head.created_on = on;
-  draft.order.head.created = sent.keeper_.keep(iso_date(on) + "T08:30:00");
+  // Two files of one day are told apart by their time.
+  const auto minute = chance(0, stem) % 600;
+  draft.order.head.created = sent.keeper_.keep(fmt::format("{}T{:02}:{:02}:00", iso_date(on), 8 + minute / 60, minute % 60));
   std::uint64_t sequence = 0;
   for (const auto& batch : sent.batches_) {
     std::vector<Entry> entries;
