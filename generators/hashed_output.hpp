@@ -1,4 +1,5 @@
-// Where a generator puts its bytes: a buffer that is hashed and handed on whenever it is full.
+// Where a generator puts its bytes: a buffer that is hashed and handed on whenever it is full. A large file is hashed
+// by a second thread while the first goes on, because the digest takes as long as everything else together.
 #pragma once
 
 #include <cstddef>
@@ -25,7 +26,7 @@ class HashedOutput {
   /// Hashes and hands on what was appended, once it is worth it. Call after each record or transaction.
   [[nodiscard]] Result<void> pass_on() { return text_.size() < passed_on_at ? Result<void>{} : flush(); }
 
-  /// Hands on the rest. The SHA-256 of all bytes, in lower-case hex.
+  /// Hands on the rest. To be called once. The SHA-256 of all bytes, in lower-case hex.
   [[nodiscard]] Result<std::string> finish();
 
   [[nodiscard]] std::uint64_t bytes() const { return bytes_ + text_.size(); }

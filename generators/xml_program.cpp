@@ -214,8 +214,9 @@ void XmlProgram::append_safe(const Recipe& recipe, const XmlValues& values, std:
   std::size_t added = recipe.literal_size;
   for (const Step& step : recipe.steps) added += step.slot == xml_slots ? 0 : values[step.slot].size();
   const std::size_t before = out.size();
-  // Room for all of it at once: a check for each piece would cost as much as the piece.
-  out.resize_and_overwrite(before + added, [&](char* bytes, std::size_t size) {
+  // Room for all of it at once: a check for each piece would cost as much as the piece. The size that libstdc++ 12
+  // hands to the function is the new capacity when the text had to grow, so it is not used.
+  out.resize_and_overwrite(before + added, [&](char* bytes, std::size_t) {
     char* at = bytes + before;
     for (const Step& step : recipe.steps) {
       at = std::copy_n(step.literal.data(), step.literal.size(), at);
@@ -223,7 +224,7 @@ void XmlProgram::append_safe(const Recipe& recipe, const XmlValues& values, std:
       const std::string_view value = values[step.slot];
       at = std::copy_n(value.data(), value.size(), at);
     }
-    return size;
+    return before + added;
   });
 }
 
