@@ -22,11 +22,14 @@ constexpr std::array state_names{
 };
 
 constexpr std::array event_names{
-    Named<Event>{Event::seal, "seal"},       Named<Event>{Event::approve, "approve"},
+    Named<Event>{Event::seal, "seal"},
+    Named<Event>{Event::approve, "approve"},
     Named<Event>{Event::withdraw_approval, "withdraw-approval"},
-    Named<Event>{Event::release, "release"}, Named<Event>{Event::send, "send"},
+    Named<Event>{Event::release, "release"},
+    Named<Event>{Event::send, "send"},
     Named<Event>{Event::acknowledge, "acknowledge"},
-    Named<Event>{Event::close, "close"},     Named<Event>{Event::make_void, "void"},
+    Named<Event>{Event::close, "close"},
+    Named<Event>{Event::make_void, "void"},
 };
 
 struct Transition {
@@ -59,16 +62,18 @@ Error refused(std::string code, std::string explanation, std::string remedy) {
 }
 
 Error same_person(const Batch& batch, std::string_view role, std::string_view other) {
-  return refused("batch.same-person",
-                 fmt::format("The {} of batch {} must be another person than its {}.", role, batch.sequence_number, other),
-                 "Ask a second person.");
+  return refused(
+      "batch.same-person",
+      fmt::format("The {} of batch {} must be another person than its {}.", role, batch.sequence_number, other),
+      "Ask a second person.");
 }
 
 Result<void> check_digest(const Batch& batch, std::string_view sha256) {
   if (!batch.sha256.empty() && batch.sha256 == sha256) return {};
-  return std::unexpected(refused("batch.digest-differs",
-                                 fmt::format("The file of batch {} is not the one that was sealed.", batch.sequence_number),
-                                 "Void the batch, find out what changed the file, and make the batch again."));
+  return std::unexpected(
+      refused("batch.digest-differs",
+              fmt::format("The file of batch {} is not the one that was sealed.", batch.sequence_number),
+              "Void the batch, find out what changed the file, and make the batch again."));
 }
 
 }  // namespace
@@ -82,10 +87,10 @@ Result<BatchState> next_state(BatchState current, BatchEvent event) {
   for (const auto& transition : transitions) {
     if (transition.from == current && transition.event == event) return transition.to;
   }
-  return std::unexpected(refused(
-      "batch.transition",
-      fmt::format("A batch that is {} cannot take \"{}\".", batch_state_name(current), batch_event_name(event)),
-      "Look at the batch: somebody else may have moved it on."));
+  return std::unexpected(
+      refused("batch.transition",
+              fmt::format("A batch that is {} cannot take \"{}\".", batch_state_name(current), batch_event_name(event)),
+              "Look at the batch: somebody else may have moved it on."));
 }
 
 CollectionRules rules_of(const CreditorAccount& account, const CollectionRules& scheme) {

@@ -90,18 +90,18 @@ Result<void> approve(Bill& bill, std::string_view approver, const ApprovalRules&
   const auto state = next_state(bill.state, BillEvent::approve);
   if (!state) return std::unexpected(state.error());
   if (approver.empty() || (rules.other_person && approver == bill.imported_by)) {
-    return std::unexpected(refused("bill.same-person",
-                                   fmt::format("Bill {} must be approved by another person than the one who imported it.",
-                                               bill.number),
-                                   "Ask a second person to approve it."));
+    return std::unexpected(
+        refused("bill.same-person",
+                fmt::format("Bill {} must be approved by another person than the one who imported it.", bill.number),
+                "Ask a second person to approve it."));
   }
   if (const auto figures = check_figures(bill); !figures) return figures;
   if (rules.most_minor > 0 && bill.amount_minor > rules.most_minor) {
-    return std::unexpected(refused("bill.above-approver-limit",
-                                   fmt::format("Bill {} is of {}; {} may approve up to {}.", bill.number,
-                                               bill.amount().text(), approver,
-                                               Money{rules.most_minor, bill.currency}.text()),
-                                   "Ask somebody with a higher limit."));
+    return std::unexpected(
+        refused("bill.above-approver-limit",
+                fmt::format("Bill {} is of {}; {} may approve up to {}.", bill.number, bill.amount().text(), approver,
+                            Money{rules.most_minor, bill.currency}.text()),
+                "Ask somebody with a higher limit."));
   }
   bill.state = *state;
   bill.approved_by = approver;

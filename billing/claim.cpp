@@ -14,23 +14,30 @@ using State = ClaimState;
 using Event = ClaimEventKind;
 
 constexpr std::array state_names{
-    Named<State>{State::planned, "planned"},     Named<State>{State::sealed, "sealed"},
-    Named<State>{State::released, "released"},   Named<State>{State::sent, "sent"},
+    Named<State>{State::planned, "planned"},           Named<State>{State::sealed, "sealed"},
+    Named<State>{State::released, "released"},         Named<State>{State::sent, "sent"},
     Named<State>{State::acknowledged, "acknowledged"}, Named<State>{State::settled, "settled"},
-    Named<State>{State::rejected, "rejected"},   Named<State>{State::returned, "returned"},
-    Named<State>{State::refunded, "refunded"},   Named<State>{State::reversed, "reversed"},
-    Named<State>{State::cancelled, "cancelled"}, Named<State>{State::voided, "voided"},
+    Named<State>{State::rejected, "rejected"},         Named<State>{State::returned, "returned"},
+    Named<State>{State::refunded, "refunded"},         Named<State>{State::reversed, "reversed"},
+    Named<State>{State::cancelled, "cancelled"},       Named<State>{State::voided, "voided"},
     Named<State>{State::unknown, "unknown"},
 };
 
 constexpr std::array event_names{
-    Named<Event>{Event::plan, "plan"},         Named<Event>{Event::seal, "seal"},
-    Named<Event>{Event::release, "release"},   Named<Event>{Event::send, "send"},
-    Named<Event>{Event::acknowledge, "acknowledge"}, Named<Event>{Event::settle, "settle"},
-    Named<Event>{Event::reject, "reject"},     Named<Event>{Event::give_back, "return"},
-    Named<Event>{Event::refund, "refund"},     Named<Event>{Event::reverse, "reverse"},
-    Named<Event>{Event::cancel, "cancel"},     Named<Event>{Event::make_void, "void"},
-    Named<Event>{Event::lose, "lose"},         Named<Event>{Event::dishonor, "dishonor"},
+    Named<Event>{Event::plan, "plan"},
+    Named<Event>{Event::seal, "seal"},
+    Named<Event>{Event::release, "release"},
+    Named<Event>{Event::send, "send"},
+    Named<Event>{Event::acknowledge, "acknowledge"},
+    Named<Event>{Event::settle, "settle"},
+    Named<Event>{Event::reject, "reject"},
+    Named<Event>{Event::give_back, "return"},
+    Named<Event>{Event::refund, "refund"},
+    Named<Event>{Event::reverse, "reverse"},
+    Named<Event>{Event::cancel, "cancel"},
+    Named<Event>{Event::make_void, "void"},
+    Named<Event>{Event::lose, "lose"},
+    Named<Event>{Event::dishonor, "dishonor"},
     Named<Event>{Event::contest, "contest"},
 };
 
@@ -116,12 +123,15 @@ Error refused(std::string code, std::string explanation, std::string remedy) {
 constexpr int sign_of(Event event) {
   switch (event) {
     case Event::settle:
-    case Event::dishonor: return 1;
+    case Event::dishonor:
+      return 1;
     case Event::give_back:
     case Event::refund:
     case Event::reverse:
-    case Event::contest: return -1;
-    default: return 0;
+    case Event::contest:
+      return -1;
+    default:
+      return 0;
   }
 }
 
@@ -151,10 +161,10 @@ std::optional<ClaimState> try_next_state(ClaimState current, ClaimEventKind even
 
 Result<ClaimState> next_state(ClaimState current, ClaimEventKind event) {
   if (const auto to = try_next_state(current, event)) return *to;
-  return std::unexpected(refused(
-      "claim.transition",
-      fmt::format("A claim that is {} cannot take \"{}\".", claim_state_name(current), claim_event_name(event)),
-      "Look at the history of the claim; it may have been changed by somebody else."));
+  return std::unexpected(
+      refused("claim.transition",
+              fmt::format("A claim that is {} cannot take \"{}\".", claim_state_name(current), claim_event_name(event)),
+              "Look at the history of the claim; it may have been changed by somebody else."));
 }
 
 bool is_open(ClaimState state) {
@@ -164,8 +174,10 @@ bool is_open(ClaimState state) {
     case State::released:
     case State::sent:
     case State::acknowledged:
-    case State::unknown: return true;
-    default: return false;
+    case State::unknown:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -176,8 +188,10 @@ bool was_sent(ClaimState state) {
     case State::planned:
     case State::sealed:
     case State::released:
-    case State::voided: return false;
-    default: return true;
+    case State::voided:
+      return false;
+    default:
+      return true;
   }
 }
 
@@ -188,11 +202,12 @@ Result<void> check_items(const Claim& claim) {
     overflow = overflow || __builtin_add_overflow(sum, item.amount_minor, &sum);
   }
   if (!overflow && sum == claim.amount_minor) return {};
-  return std::unexpected(refused("claim.sum-of-items",
-                                 fmt::format("Claim {} is of {}, but its bills add up to {}.", claim.reference,
-                                             Money{claim.amount_minor, claim.currency}.text(),
-                                             overflow ? "more than an amount can be" : Money{sum, claim.currency}.text()),
-                                 "Void the batch and plan it again."));
+  return std::unexpected(
+      refused("claim.sum-of-items",
+              fmt::format("Claim {} is of {}, but its bills add up to {}.", claim.reference,
+                          Money{claim.amount_minor, claim.currency}.text(),
+                          overflow ? "more than an amount can be" : Money{sum, claim.currency}.text()),
+              "Void the batch and plan it again."));
 }
 
 Result<ClaimStanding> replay(std::span<const ClaimEvent> history) {
@@ -231,15 +246,16 @@ Result<ClaimStanding> replay(std::span<const ClaimEvent> history) {
   return standing;
 }
 
-Result<ClaimEvent> post(Claim& claim, ClaimEventKind kind, Date on, std::int64_t amount_minor, std::string_view reason) {
+Result<ClaimEvent> post(Claim& claim, ClaimEventKind kind, Date on, std::int64_t amount_minor,
+                        std::string_view reason) {
   const auto to = next_state(claim.state, kind);
   if (!to) return std::unexpected(to.error());
   if (sign_of(kind) != 0 && (amount_minor < 0 || amount_minor > claim.amount_minor)) {
-    return std::unexpected(refused("claim.amount-exceeds",
-                                   fmt::format("Claim {} is of {}; {} cannot be booked to it.", claim.reference,
-                                               Money{claim.amount_minor, claim.currency}.text(),
-                                               Money{amount_minor, claim.currency}.text()),
-                                   "Resolve the entry as an exception."));
+    return std::unexpected(refused(
+        "claim.amount-exceeds",
+        fmt::format("Claim {} is of {}; {} cannot be booked to it.", claim.reference,
+                    Money{claim.amount_minor, claim.currency}.text(), Money{amount_minor, claim.currency}.text()),
+        "Resolve the entry as an exception."));
   }
   const auto collected = moved(claim.collected_minor, kind, amount_minor);
   if (!collected) return std::unexpected(collected.error());

@@ -108,7 +108,8 @@ Currency take_currency(Reader& reader, std::string_view value, const BillImportT
 }
 
 void take_dates(Reader& reader, Bill& bill, const BillRow& row, const BillImportTerms& terms) {
-  if (trimmed(row.due_on).empty()) reader.missing("due_on", "Write the day on which the bill falls due, such as 2026-12-01.");
+  if (trimmed(row.due_on).empty())
+    reader.missing("due_on", "Write the day on which the bill falls due, such as 2026-12-01.");
   if (const auto due = reader.date("due_on", row.due_on)) {
     bill.due_on = *due;
     const auto far = std::chrono::days{terms.oldest_due_days};
@@ -120,7 +121,8 @@ void take_dates(Reader& reader, Bill& bill, const BillRow& row, const BillImport
   bill.period_from = reader.date("period_from", row.period_from);
   bill.period_to = reader.date("period_to", row.period_to);
   if (bill.period_from && bill.period_to && *bill.period_to < *bill.period_from) {
-    reader.add("bill.period-reversed", "period_to", "The period ends before it begins.", "Check both days of the period.");
+    reader.add("bill.period-reversed", "period_to", "The period ends before it begins.",
+               "Check both days of the period.");
   }
   bill.notified_on = reader.date("notified_on", row.notified_on);
   if (bill.notified_on && *bill.notified_on > terms.today) {
@@ -191,7 +193,8 @@ std::vector<Finding> extend_bill(Bill& bill, const BillRow& row) {
   const auto charge = take_charge(reader, row, bill.currency);
   std::int64_t sum = 0;
   if (__builtin_add_overflow(bill.amount_minor, charge.amount_minor, &sum)) {
-    reader.add("money.overflow", "amount", "The charges of the bill add up to more than an amount can be.", "Split the bill.");
+    reader.add("money.overflow", "amount", "The charges of the bill add up to more than an amount can be.",
+               "Split the bill.");
   } else if (problems.empty() && sum <= 0) {
     reader.add("bill.amount-not-positive", "amount", "The rebates of the bill are not less than its charges.",
                "A bill that owes nothing is not imported.");

@@ -91,8 +91,10 @@ Obstacle bill_obstacle(const Question& q) {
     case BillState::cancelled:
       return left_out(Why::cancelled, fmt::format("Bill {} is cancelled.", bill.number), "Nothing needs to be done.");
     case BillState::written_off:
-      return left_out(Why::written_off, fmt::format("Bill {} is written off.", bill.number), "Nothing needs to be done.");
-    case BillState::approved: break;
+      return left_out(Why::written_off, fmt::format("Bill {} is written off.", bill.number),
+                      "Nothing needs to be done.");
+    case BillState::approved:
+      break;
   }
   if (bill.open_minor <= 0) {
     return left_out(Why::nothing_open, fmt::format("Bill {} is paid.", bill.number), "Nothing needs to be done.");
@@ -103,10 +105,10 @@ Obstacle bill_obstacle(const Question& q) {
                     "Ask the bank, record the answer, and plan again; collecting beside it could collect twice.");
   }
   if (q.earlier != nullptr && is_open(q.earlier->state)) {
-    return left_out(Why::already_in_claim,
-                    fmt::format("Bill {} is already in a claim that is {}.", bill.number,
-                                claim_state_name(q.earlier->state)),
-                    "Wait for the result of that claim.");
+    return left_out(
+        Why::already_in_claim,
+        fmt::format("Bill {} is already in a claim that is {}.", bill.number, claim_state_name(q.earlier->state)),
+        "Wait for the result of that claim.");
   }
   if (bill.due_on > q.terms.collect_on) {
     return left_out(Why::not_due, fmt::format("Bill {} falls due on {}.", bill.number, weekday_and_date(bill.due_on)),
@@ -143,13 +145,15 @@ Obstacle mandate_state_obstacle(const Question& q) {
       return left_out(Why::mandate_pending_prenote,
                       fmt::format("The prenote of mandate {} {}.", mandate.reference,
                                   mandate.pending == MandatePending::prenote_sent ? "has not settled long enough"
-                                                                                   : "has not been sent"),
+                                                                                  : "has not been sent"),
                       "Send the prenote, and collect when its waiting time has passed.");
     case MandateState::suspended:
       return left_out(Why::mandate_suspended, fmt::format("Mandate {} is suspended.", mandate.reference),
                       "See in its history why; correct its data or ask the payer, then resume it.");
-    case MandateState::ended: return ended_obstacle(q);
-    case MandateState::active: break;
+    case MandateState::ended:
+      return ended_obstacle(q);
+    case MandateState::active:
+      break;
   }
   const bool one_off_is_used = mandate.one_off && (mandate.used > 0 || q.planned_before > 0);
   // Several bills can share the last collection, but there is only one.
@@ -216,8 +220,8 @@ Obstacle amount_obstacle(const Question& q) {
   }
   if (bill.open_minor < rules.least_minor) {
     return left_out(Why::amount_below_minimum,
-                    fmt::format("Bill {} has {} open, less than the smallest amount that is collected, {}.", bill.number,
-                                bill.open().text(), Money{rules.least_minor, bill.currency}.text()),
+                    fmt::format("Bill {} has {} open, less than the smallest amount that is collected, {}.",
+                                bill.number, bill.open().text(), Money{rules.least_minor, bill.currency}.text()),
                     "Collect it together with another bill, or write it off.");
   }
   if (rules.most_minor > 0 && bill.open_minor > rules.most_minor) {
@@ -227,26 +231,27 @@ Obstacle amount_obstacle(const Question& q) {
                     "Split the bill, or have the limit raised.");
   }
   if (q.mandate->most_minor > 0 && bill.open_minor > q.mandate->most_minor) {
-    return left_out(Why::amount_above_payer_limit,
-                    fmt::format("Bill {} has {} open, more than the payer allowed under mandate {}, {}.", bill.number,
-                                bill.open().text(), q.mandate->reference,
-                                Money{q.mandate->most_minor, bill.currency}.text()),
-                    "Ask the payer for a higher limit, or split the bill.");
+    return left_out(
+        Why::amount_above_payer_limit,
+        fmt::format("Bill {} has {} open, more than the payer allowed under mandate {}, {}.", bill.number,
+                    bill.open().text(), q.mandate->reference, Money{q.mandate->most_minor, bill.currency}.text()),
+        "Ask the payer for a higher limit, or split the bill.");
   }
   if (q.came_back() && rules.retry.same_amount && q.earlier->first_amount_minor != bill.open_minor) {
-    return left_out(Why::amount_not_covered,
-                    fmt::format("Bill {} has {} open, and the claim that came back was of {}: a presentation again must "
-                                "be of the same amount.",
-                                bill.number, bill.open().text(),
-                                Money{q.earlier->first_amount_minor, bill.currency}.text()),
-                    "Agree with the payer on the new amount, mark the cause as put right, and plan again.");
+    return left_out(
+        Why::amount_not_covered,
+        fmt::format("Bill {} has {} open, and the claim that came back was of {}: a presentation again must "
+                    "be of the same amount.",
+                    bill.number, bill.open().text(), Money{q.earlier->first_amount_minor, bill.currency}.text()),
+        "Agree with the payer on the new amount, mark the cause as put right, and plan again.");
   }
   return std::nullopt;
 }
 
 std::optional<Error> account_fault(const Mandate& mandate, AccountCheck check) {
   switch (check) {
-    case AccountCheck::none: break;
+    case AccountCheck::none:
+      break;
     case AccountCheck::iban_sepa:
       if (const auto iban = check_iban(mandate.account); !iban) return iban.error();
       if (!is_sepa_country(std::string_view{mandate.account}.substr(0, 2))) {
@@ -278,26 +283,28 @@ Obstacle account_obstacle(const Question& q) {
   const auto& mandate = *q.mandate;
   const auto& rules = q.terms.rules;
   if (const auto fault = account_fault(mandate, rules.account)) {
-    return left_out(Why::account_invalid,
-                    fmt::format("The account data of mandate {} cannot be used. {}", mandate.reference, fault->explanation),
-                    fault->remedy);
+    return left_out(
+        Why::account_invalid,
+        fmt::format("The account data of mandate {} cannot be used. {}", mandate.reference, fault->explanation),
+        fault->remedy);
   }
   if (rules.account != AccountCheck::iban_sepa || is_eea_country(std::string_view{mandate.account}.substr(0, 2))) {
     return std::nullopt;
   }
   if (rules.bank_needed_outside_eea && mandate.bank.empty()) {
-    return left_out(Why::bank_missing,
-                    fmt::format("The payer's bank of mandate {} is outside the EEA, and its BIC is missing.",
-                                mandate.reference),
-                    "Ask the payer for the BIC of the bank.");
+    return left_out(
+        Why::bank_missing,
+        fmt::format("The payer's bank of mandate {} is outside the EEA, and its BIC is missing.", mandate.reference),
+        "Ask the payer for the BIC of the bank.");
   }
   if (rules.address == AddressRule::payer_bank_outside_eea &&
       (mandate.address.town.empty() || mandate.address.country.empty())) {
-    return left_out(Why::address_missing,
-                    fmt::format("The payer's bank of mandate {} is outside the EEA, so the payer's town and country must "
-                                "go with the collection, and they are missing.",
-                                mandate.reference),
-                    "Complete the payer's address on the mandate.");
+    return left_out(
+        Why::address_missing,
+        fmt::format("The payer's bank of mandate {} is outside the EEA, so the payer's town and country must "
+                    "go with the collection, and they are missing.",
+                    mandate.reference),
+        "Complete the payer's address on the mandate.");
   }
   return std::nullopt;
 }
@@ -306,8 +313,7 @@ Obstacle notice_obstacle(const Question& q) {
   const auto notice = q.terms.rules.notice_days;
   if (notice == 0) return std::nullopt;
   if (!q.bill.notified_on) {
-    return left_out(Why::notice_missing,
-                    fmt::format("The payer was not told of bill {} and its date.", q.bill.number),
+    return left_out(Why::notice_missing, fmt::format("The payer was not told of bill {} and its date.", q.bill.number),
                     fmt::format("Send the notice {} days before the collection and record its day.", notice));
   }
   const auto possible = *q.bill.notified_on + days{notice};
@@ -322,7 +328,8 @@ LeftOut explain_retry(const Question& q, Why reason) {
   const auto& bill = q.bill;
   const auto& earlier = *q.earlier;
   const auto& rules = q.terms.rules.retry;
-  const auto because = earlier.reason.empty() ? std::string{"without a reason"} : fmt::format("with {}", earlier.reason);
+  const auto because =
+      earlier.reason.empty() ? std::string{"without a reason"} : fmt::format("with {}", earlier.reason);
   switch (reason) {
     case Why::retry_too_often:
       return left_out(reason,
@@ -340,8 +347,9 @@ LeftOut explain_retry(const Question& q, Why reason) {
                       fmt::format("Collect on {} or later.", weekday_and_date(possible)), possible);
     }
     default:
-      return left_out(reason, fmt::format("Bill {} was {} {}; the scheme does not allow to present it again as it is.",
-                                          bill.number, claim_state_name(earlier.state), because),
+      return left_out(reason,
+                      fmt::format("Bill {} was {} {}; the scheme does not allow to present it again as it is.",
+                                  bill.number, claim_state_name(earlier.state), because),
                       "Put the cause right (new account data, new consent), mark it so, and plan again.");
   }
 }
@@ -372,17 +380,18 @@ Result<PlanTerms> make_plan_terms(const CreditorAccount& account, const Collecti
                                         fmt::format("Collect on {}, the next bank day.", weekday_and_date(*next))));
   }
   if (collect_on < *earliest) {
-    return std::unexpected(refused_date(
-        "plan.date-too-early",
-        fmt::format("The bank must have the file {} bank days before {}{}, and that day has passed.", rules.lead_bank_days,
-                    weekday_and_date(collect_on), past_cut_off ? " and today's cut-off hour is over" : ""),
-        fmt::format("Collect on {} or later.", weekday_and_date(*earliest))));
+    return std::unexpected(
+        refused_date("plan.date-too-early",
+                     fmt::format("The bank must have the file {} bank days before {}{}, and that day has passed.",
+                                 rules.lead_bank_days, weekday_and_date(collect_on),
+                                 past_cut_off ? " and today's cut-off hour is over" : ""),
+                     fmt::format("Collect on {} or later.", weekday_and_date(*earliest))));
   }
   if (rules.most_days_ahead > 0 && collect_on > today + days{rules.most_days_ahead}) {
-    return std::unexpected(refused_date(
-        "plan.date-too-far",
-        fmt::format("The bank takes files at most {} days before the collection.", rules.most_days_ahead),
-        fmt::format("Plan on {} or later.", weekday_and_date(collect_on - days{rules.most_days_ahead}))));
+    return std::unexpected(
+        refused_date("plan.date-too-far",
+                     fmt::format("The bank takes files at most {} days before the collection.", rules.most_days_ahead),
+                     fmt::format("Plan on {} or later.", weekday_and_date(collect_on - days{rules.most_days_ahead}))));
   }
   return PlanTerms{.creditor_account = account.id,
                    .currency = account.currency,
@@ -395,14 +404,18 @@ std::optional<LeftOutReason> retry_obstacle(const RetryRules& rules, const Earli
   if (earlier.repaired || earlier.attempts == 0) return std::nullopt;
   switch (earlier.state) {
     case ClaimState::refunded:
-    case ClaimState::reversed: return Why::retry_not_allowed;  // The payer or we gave it back: a person decides.
+    case ClaimState::reversed:
+      return Why::retry_not_allowed;  // The payer or we gave it back: a person decides.
     case ClaimState::returned:
-    case ClaimState::rejected: break;
-    default: return std::nullopt;
+    case ClaimState::rejected:
+      break;
+    default:
+      return std::nullopt;
   }
   if (std::ranges::find(rules.codes, earlier.reason) == rules.codes.end()) return Why::retry_not_allowed;
   if (earlier.attempts > static_cast<std::uint32_t>(std::max(rules.most_times, 0))) return Why::retry_too_often;
-  if (rules.within_days > 0 && earlier.first_settled_on && collect_on > *earlier.first_settled_on + days{rules.within_days}) {
+  if (rules.within_days > 0 && earlier.first_settled_on &&
+      collect_on > *earlier.first_settled_on + days{rules.within_days}) {
     return Why::retry_too_late;
   }
   if (rules.wait_days > 0 && earlier.ended_on && collect_on < *earlier.ended_on + days{rules.wait_days}) {
@@ -415,19 +428,20 @@ PlanDecision plan_bill(const PlanTerms& terms, const Bill& bill, const Mandate* 
                        std::uint32_t planned_before) {
   const Question question{terms, bill, mandate, earlier, planned_before};
   // In the order of LeftOutReason: the first obstacle is the one to be told.
-  for (const auto rule : {bill_obstacle, mandate_obstacle, amount_obstacle, account_obstacle, notice_obstacle,
-                          retry_obstacle_of}) {
+  for (const auto rule :
+       {bill_obstacle, mandate_obstacle, amount_obstacle, account_obstacle, notice_obstacle, retry_obstacle_of}) {
     if (auto obstacle = rule(question)) return std::move(*obstacle);
   }
   auto sequence = next_sequence(*mandate, terms.rules.mandate);
   if (sequence == SequenceType::first && planned_before > 0) sequence = SequenceType::recurring;
-  return Planned{.amount_minor = bill.open_minor,
-                 .sequence = sequence,
-                 .attempt = 1 + (earlier != nullptr ? earlier->attempts : 0),
-                 .is_representation = question.came_back(),
-                 .carries_amendment = terms.rules.mandate.carries_amendments && !mandate->amendment.empty(),
-                 .mandate_expires_soon = expires_soon(*mandate, terms.rules.mandate, terms.today),
-                 .needs_person = terms.rules.person_above_minor > 0 && bill.open_minor >= terms.rules.person_above_minor};
+  return Planned{
+      .amount_minor = bill.open_minor,
+      .sequence = sequence,
+      .attempt = 1 + (earlier != nullptr ? earlier->attempts : 0),
+      .is_representation = question.came_back(),
+      .carries_amendment = terms.rules.mandate.carries_amendments && !mandate->amendment.empty(),
+      .mandate_expires_soon = expires_soon(*mandate, terms.rules.mandate, terms.today),
+      .needs_person = terms.rules.person_above_minor > 0 && bill.open_minor >= terms.rules.person_above_minor};
 }
 
 Claim make_claim(const PlanTerms& terms, const Planned& planned, const Bill& bill, const Mandate& mandate, Id claim_id,
@@ -459,8 +473,8 @@ bool may_join(const PlanTerms& terms, const Claim& claim, const Planned& planned
               const Mandate& mandate) {
   if (!terms.rules.combine_bills || mandate.one_off) return false;
   if (claim.mandate != mandate.id || claim.payer != bill.payer || claim.currency != bill.currency) return false;
-  const bool sequence_fits = claim.sequence == planned.sequence || (claim.sequence == SequenceType::first &&
-                                                                   planned.sequence == SequenceType::recurring);
+  const bool sequence_fits = claim.sequence == planned.sequence ||
+                             (claim.sequence == SequenceType::first && planned.sequence == SequenceType::recurring);
   if (claim.attempt != 1 || planned.attempt != 1 || !sequence_fits) return false;
   std::int64_t sum = 0;
   if (__builtin_add_overflow(claim.amount_minor, planned.amount_minor, &sum)) return false;
@@ -475,7 +489,8 @@ Result<void> join(Claim& claim, const Planned& planned, const Bill& bill) {
   claim.amount_minor = sum->minor_units();
   claim.items.push_back({.bill = bill.id, .bill_number = bill.number, .amount_minor = planned.amount_minor});
   const auto more = claim.items.size() - 1;
-  claim.remittance = fmt::format("{} and {} more {}", claim.items.front().bill_number, more, more == 1 ? "bill" : "bills");
+  claim.remittance =
+      fmt::format("{} and {} more {}", claim.items.front().bill_number, more, more == 1 ? "bill" : "bills");
   return {};
 }
 

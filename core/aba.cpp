@@ -35,8 +35,8 @@ Result<std::string> digits_only(std::string_view text, std::size_t length) {
     return std::unexpected(fault("aba.digits", "A routing number has digits only."));
   }
   if (digits.size() != length) {
-    return std::unexpected(fault(
-        "aba.length", fmt::format("{} digits of a routing number were expected; there are {}.", length, digits.size())));
+    return std::unexpected(fault("aba.length", fmt::format("{} digits of a routing number were expected; there are {}.",
+                                                           length, digits.size())));
   }
   return digits;
 }
@@ -47,8 +47,8 @@ Result<std::string> check_routing_number(std::string_view text) {
   auto number = digits_only(text, 9);
   if (!number) return number;
   if (check_digit(*number) != static_cast<unsigned>(number->back() - '0')) {
-    return std::unexpected(
-        fault("aba.check-digit", "The last digit of the routing number does not fit: a digit is wrong or two are swapped."));
+    return std::unexpected(fault(
+        "aba.check-digit", "The last digit of the routing number does not fit: a digit is wrong or two are swapped."));
   }
   return number;
 }

@@ -55,20 +55,27 @@ bool is_fixed_federal_holiday(const Parts& p) {
 bool is_federal_holiday(const Parts& p) {
   if (is_fixed_federal_holiday(p)) return true;
   switch (p.month) {
-    case 1: return is_nth(p, std::chrono::Monday, 3);   // Martin Luther King, Jr.
-    case 2: return is_nth(p, std::chrono::Monday, 3);   // Washington's Birthday.
-    case 5: return p.of_week == std::chrono::Monday && p.day > 24;  // Memorial Day: the last Monday.
-    case 9: return is_nth(p, std::chrono::Monday, 1);   // Labor Day.
-    case 10: return is_nth(p, std::chrono::Monday, 2);  // Columbus Day.
-    case 11: return is_nth(p, std::chrono::Thursday, 4);  // Thanksgiving.
-    default: return false;
+    case 1:
+      return is_nth(p, std::chrono::Monday, 3);  // Martin Luther King, Jr.
+    case 2:
+      return is_nth(p, std::chrono::Monday, 3);  // Washington's Birthday.
+    case 5:
+      return p.of_week == std::chrono::Monday && p.day > 24;  // Memorial Day: the last Monday.
+    case 9:
+      return is_nth(p, std::chrono::Monday, 1);  // Labor Day.
+    case 10:
+      return is_nth(p, std::chrono::Monday, 2);  // Columbus Day.
+    case 11:
+      return is_nth(p, std::chrono::Thursday, 4);  // Thanksgiving.
+    default:
+      return false;
   }
 }
 
 Error closed_for_too_long(const std::string& name, Date from) {
   return {.code = "calendar.no-bank-day",
-          .explanation = fmt::format("The calendar {} has no bank day within {} days of {}.", name,
-                                     longest_search_days, iso_date(from)),
+          .explanation = fmt::format("The calendar {} has no bank day within {} days of {}.", name, longest_search_days,
+                                     iso_date(from)),
           .remedy = "Check the days of the calendar and the closed days added to it.",
           .place = {},
           .kind = ErrorKind::usage};
@@ -111,8 +118,8 @@ Result<BankCalendar> BankCalendar::of_scheme(const Scheme& scheme) {
   if (!scheme.calendar_years.empty()) return of_years(scheme.calendar, scheme.calendar_years);
   return std::unexpected(Error{
       .code = "calendar.unknown",
-      .explanation = fmt::format("The scheme {} names the calendar {}, and there is no year of it.", scheme.name,
-                                 scheme.calendar),
+      .explanation =
+          fmt::format("The scheme {} names the calendar {}, and there is no year of it.", scheme.name, scheme.calendar),
       .remedy = fmt::format("Put a file of the year's days into the calendar folder of the scheme {}.", scheme.name),
       .place = {},
       .kind = ErrorKind::usage});
@@ -143,7 +150,8 @@ Result<bool> BankCalendar::is_bank_day(Date day) const {
           .explanation = fmt::format("The calendar {} has no data for {}: its days off are fixed by a notice each year "
                                      "and cannot be worked out.",
                                      name_, year),
-          .remedy = fmt::format("Put the days of {} into the calendar folder of the scheme, from the year's notice.", year),
+          .remedy =
+              fmt::format("Put the days of {} into the calendar folder of the scheme, from the year's notice.", year),
           .place = {},
           .kind = ErrorKind::usage});
     }

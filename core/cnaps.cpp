@@ -39,9 +39,10 @@ Result<std::string> check_bank_number(std::string_view text) {
                                  "Look the bank up in the list of payment system bank numbers."));
   }
   if (check_digit(std::string_view{number}.substr(0, 11)) != static_cast<unsigned>(number.back() - '0')) {
-    return std::unexpected(fault("cnaps.check-digit", "The last digit of the payment system bank number does not fit.",
-                                 "Look the bank up in the list of payment system bank numbers; if the number is right all the "
-                                 "same, allow it for this site."));
+    return std::unexpected(
+        fault("cnaps.check-digit", "The last digit of the payment system bank number does not fit.",
+              "Look the bank up in the list of payment system bank numbers; if the number is right all the "
+              "same, allow it for this site."));
   }
   return number;
 }

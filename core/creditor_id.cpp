@@ -27,14 +27,14 @@ constexpr std::size_t longest = 35;
 Result<std::string> check_creditor_id(std::string_view text) {
   auto id = upper_without_spaces(text);
   if (id.size() < shortest || id.size() > longest) {
-    return std::unexpected(fault("creditor-id.length",
-                                 fmt::format("A creditor identifier has {} to {} characters; this one has {}.",
-                                             shortest, longest, id.size())));
+    return std::unexpected(fault(
+        "creditor-id.length",
+        fmt::format("A creditor identifier has {} to {} characters; this one has {}.", shortest, longest, id.size())));
   }
   const auto country = std::string_view{id}.substr(0, 2);
   if (!is_sepa_country(country)) {
-    return std::unexpected(fault("creditor-id.country",
-                                 "The creditor identifier does not begin with the code of a SEPA country."));
+    return std::unexpected(
+        fault("creditor-id.country", "The creditor identifier does not begin with the code of a SEPA country."));
   }
   if (!is_digit(id[2]) || !is_digit(id[3])) {
     return std::unexpected(

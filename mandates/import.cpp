@@ -137,7 +137,8 @@ void take_american_account(Problems& problems, Mandate& mandate, std::string_vie
 void take_chinese_account(Problems& problems, Mandate& mandate, std::string_view account, std::string_view bank,
                           bool may_differ) {
   mandate.account = trimmed(account);
-  if (mandate.account.size() > 32 || !std::ranges::all_of(mandate.account, [](char c) { return is_digit(c) || c == '-'; })) {
+  if (mandate.account.size() > 32 ||
+      !std::ranges::all_of(mandate.account, [](char c) { return is_digit(c) || c == '-'; })) {
     problems.add("account", "invalid", "The account number has more than 32 characters or something other than digits.",
                  "Ask the payer for the number as it stands on the card or passbook.");
   }
@@ -153,8 +154,10 @@ void take_account(Problems& problems, Mandate& mandate, const MandateRow& row, c
   mandate.account_kind = problems.text("account_kind", row.account_kind);
   if (trimmed(row.account).empty()) return problems.missing("account", "Ask the payer for the account to be debited.");
   switch (terms.account) {
-    case AccountCheck::iban_sepa: return take_iban(problems, mandate, row.account, trimmed(row.bank));
-    case AccountCheck::aba: return take_american_account(problems, mandate, row.account, trimmed(row.bank));
+    case AccountCheck::iban_sepa:
+      return take_iban(problems, mandate, row.account, trimmed(row.bank));
+    case AccountCheck::aba:
+      return take_american_account(problems, mandate, row.account, trimmed(row.bank));
     case AccountCheck::cnaps:
       return take_chinese_account(problems, mandate, row.account, trimmed(row.bank), terms.bank_number_may_differ);
     case AccountCheck::none:
@@ -180,7 +183,8 @@ void take_signature(Problems& problems, Mandate& mandate, const MandateRow& row,
   }
 }
 
-void take_last_collection(Problems& problems, Mandate& mandate, const MandateRow& row, const MandateImportTerms& terms) {
+void take_last_collection(Problems& problems, Mandate& mandate, const MandateRow& row,
+                          const MandateImportTerms& terms) {
   if (const auto text = trimmed(row.last_collected_on); !text.empty()) {
     const auto day = parse_iso_date(text);
     if (!day) {
@@ -207,7 +211,8 @@ void take_last_collection(Problems& problems, Mandate& mandate, const MandateRow
 void take_kind(Problems& problems, Mandate& mandate, const MandateRow& row, const MandateImportTerms& terms) {
   mandate.instrument = upper_without_spaces(row.instrument);
   if (mandate.instrument.empty()) mandate.instrument = terms.instrument;
-  if (!terms.instruments.empty() && std::ranges::find(terms.instruments, mandate.instrument) == terms.instruments.end()) {
+  if (!terms.instruments.empty() &&
+      std::ranges::find(terms.instruments, mandate.instrument) == terms.instruments.end()) {
     std::string allowed;
     for (const auto instrument : terms.instruments) {
       if (!allowed.empty()) allowed += ", ";
@@ -300,7 +305,8 @@ PayerImport import_payer(const PayerRow& row) {
   if (import.payer.name.empty()) problems.missing("name", "Write the payer's name.");
   import.payer.email = problems.text("email", row.email);
   if (!import.payer.email.empty() && import.payer.email.find('@') == std::string::npos) {
-    problems.add("email", "invalid", "The e-mail address has no @.", "Write the whole address, or leave the column empty.");
+    problems.add("email", "invalid", "The e-mail address has no @.",
+                 "Write the whole address, or leave the column empty.");
   }
   take_address(problems, import.payer.address, row.street, row.building, row.postcode, row.town, row.country);
   return import;

@@ -12,8 +12,8 @@ namespace counterfoil {
 namespace {
 
 constexpr std::array state_names{
-    Named<MandateState>{MandateState::draft, "draft"},         Named<MandateState>{MandateState::pending, "pending"},
-    Named<MandateState>{MandateState::active, "active"},       Named<MandateState>{MandateState::suspended, "suspended"},
+    Named<MandateState>{MandateState::draft, "draft"},   Named<MandateState>{MandateState::pending, "pending"},
+    Named<MandateState>{MandateState::active, "active"}, Named<MandateState>{MandateState::suspended, "suspended"},
     Named<MandateState>{MandateState::ended, "ended"},
 };
 
@@ -57,8 +57,8 @@ struct Transition {
   MandateState to;
 };
 
-// What may happen in which state. Results of a collection are taken in every state but draft: a mandate may be suspended or
-// ended while its last collection is still on the way.
+// What may happen in which state. Results of a collection are taken in every state but draft: a mandate may be
+// suspended or ended while its last collection is still on the way.
 constexpr std::array transitions{
     Transition{MandateState::draft, MandateEventKind::activated, MandateState::active},
     Transition{MandateState::draft, MandateEventKind::wait_begun, MandateState::pending},
@@ -210,12 +210,15 @@ Result<MandateEvent> apply(Mandate& mandate, const MandateChange& change, Date t
   Mandate changed = mandate;
   changed.state = *to;
   switch (change.kind) {
-    case MandateEventKind::created: break;
+    case MandateEventKind::created:
+      break;
     case MandateEventKind::activated:
     case MandateEventKind::registered:
     case MandateEventKind::resumed:
     case MandateEventKind::refused:
-    case MandateEventKind::suspended: changed.pending = MandatePending::none; break;
+    case MandateEventKind::suspended:
+      changed.pending = MandatePending::none;
+      break;
     case MandateEventKind::wait_begun:
       if (const auto begun = begin_wait(changed, change); !begun) return std::unexpected(begun.error());
       break;
@@ -229,20 +232,29 @@ Result<MandateEvent> apply(Mandate& mandate, const MandateChange& change, Date t
     case MandateEventKind::prenote_settled:
       if (const auto taken = take_prenote_settled(changed, change); !taken) return std::unexpected(taken.error());
       break;
-    case MandateEventKind::amended: break;
-    case MandateEventKind::collection_sent: take_collection_sent(changed, change); break;
-    case MandateEventKind::collection_rejected: take_collection_rejected(changed, change); break;
-    case MandateEventKind::collection_settled: take_collection_settled(changed, change, today); break;
+    case MandateEventKind::amended:
+      break;
+    case MandateEventKind::collection_sent:
+      take_collection_sent(changed, change);
+      break;
+    case MandateEventKind::collection_rejected:
+      take_collection_rejected(changed, change);
+      break;
+    case MandateEventKind::collection_settled:
+      take_collection_settled(changed, change, today);
+      break;
     case MandateEventKind::ended:
       if (change.end == MandateEnd::none) {
-        return std::unexpected(refused("mandate.end-reason", "A mandate ends for a reason, and none was given.",
-                                       "Say why it ends: revoked-by-payer, ended-by-creditor, expired or stopped-by-bank."));
+        return std::unexpected(
+            refused("mandate.end-reason", "A mandate ends for a reason, and none was given.",
+                    "Say why it ends: revoked-by-payer, ended-by-creditor, expired or stopped-by-bank."));
       }
       end_mandate(changed, change.end, today);
       break;
   }
   ++changed.version;
-  MandateEvent event{.kind = change.kind, .from = mandate.state, .to = changed.state, .on = today, .detail = change.detail};
+  MandateEvent event{
+      .kind = change.kind, .from = mandate.state, .to = changed.state, .on = today, .detail = change.detail};
   mandate = std::move(changed);
   return event;
 }
@@ -268,7 +280,7 @@ Result<MandateEvent> amend(Mandate& mandate, const MandateData& data, const Mand
     if (carries && data.same_bank) remember(changed.amendment.old_account, mandate.account);
     changed.account = *data.account;
   }
-  const auto take = [&](const std::optional<std::string>& value, std::string Mandate::*member, std::string_view name) {
+  const auto take = [&](const std::optional<std::string>& value, std::string Mandate::* member, std::string_view name) {
     if (!differs(value, mandate.*member)) return;
     add_name(fields, name);
     changed.*member = *value;

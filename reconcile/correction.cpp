@@ -26,12 +26,18 @@ struct PartAt {
 };
 
 constexpr std::array parts{
-    PartAt{"C01", Part::account, {1, 17}},         PartAt{"C02", Part::routing_number, {1, 9}},
-    PartAt{"C03", Part::routing_number, {1, 9}},   PartAt{"C03", Part::account, {13, 29}},
-    PartAt{"C04", Part::name, {1, 22}},            PartAt{"C05", Part::transaction_code, {1, 2}},
-    PartAt{"C06", Part::account, {1, 17}},         PartAt{"C06", Part::transaction_code, {21, 22}},
-    PartAt{"C07", Part::routing_number, {1, 9}},   PartAt{"C07", Part::account, {10, 26}},
-    PartAt{"C07", Part::transaction_code, {27, 28}}, PartAt{"C09", Part::identification, {1, 22}},
+    PartAt{"C01", Part::account, {1, 17}},
+    PartAt{"C02", Part::routing_number, {1, 9}},
+    PartAt{"C03", Part::routing_number, {1, 9}},
+    PartAt{"C03", Part::account, {13, 29}},
+    PartAt{"C04", Part::name, {1, 22}},
+    PartAt{"C05", Part::transaction_code, {1, 2}},
+    PartAt{"C06", Part::account, {1, 17}},
+    PartAt{"C06", Part::transaction_code, {21, 22}},
+    PartAt{"C07", Part::routing_number, {1, 9}},
+    PartAt{"C07", Part::account, {10, 26}},
+    PartAt{"C07", Part::transaction_code, {27, 28}},
+    PartAt{"C09", Part::identification, {1, 22}},
 };
 
 std::string_view trimmed(std::string_view text) {
@@ -49,11 +55,16 @@ std::string_view cut(std::string_view data, Columns columns) {
 std::string_view kind_of_account(std::string_view transaction_code) {
   if (transaction_code.size() != 2 || transaction_code[1] < '0' || transaction_code[1] > '9') return {};
   switch (transaction_code[0]) {
-    case '2': return "checking";
-    case '3': return "savings";
-    case '4': return "ledger";
-    case '5': return "loan";
-    default: return {};
+    case '2':
+      return "checking";
+    case '3':
+      return "savings";
+    case '4':
+      return "ledger";
+    case '5':
+      return "loan";
+    default:
+      return {};
   }
 }
 
@@ -77,10 +88,18 @@ void take(Correction& correction, Part part, std::string_view value) {
     return;
   }
   switch (part) {
-    case Part::account: correction.account = value; break;
-    case Part::routing_number: take_routing_number(correction, value); break;
-    case Part::identification: correction.identification = value; break;
-    case Part::name: correction.name = value; break;
+    case Part::account:
+      correction.account = value;
+      break;
+    case Part::routing_number:
+      take_routing_number(correction, value);
+      break;
+    case Part::identification:
+      correction.identification = value;
+      break;
+    case Part::name:
+      correction.name = value;
+      break;
     case Part::transaction_code:
       if (const auto kind = kind_of_account(value); !kind.empty()) {
         correction.account_kind = kind;
@@ -111,9 +130,10 @@ Result<Correction> decode_correction(std::string_view code, std::string_view cor
     take(correction, part, cut(corrected_data, columns));
   }
   if (!known) {
-    return std::unexpected(fault("correction.code-unknown",
-                                 fmt::format("The change code {} does not say which of our data to correct.", correction.code),
-                                 "Ask the bank what it wants changed, and change it by hand."));
+    return std::unexpected(
+        fault("correction.code-unknown",
+              fmt::format("The change code {} does not say which of our data to correct.", correction.code),
+              "Ask the bank what it wants changed, and change it by hand."));
   }
   return correction;
 }
@@ -121,22 +141,23 @@ Result<Correction> decode_correction(std::string_view code, std::string_view cor
 Result<MandateData> mandate_data_of(const Correction& correction) {
   const bool gives_routing_number = correction.code == "C02" || correction.code == "C03" || correction.code == "C07";
   if (gives_routing_number && !correction.routing_number) {
-    return std::unexpected(fault("correction.routing-number",
-                                 fmt::format("The notice {} gives no usable routing number. {}", correction.code,
-                                             correction.problem),
-                                 "Ask the bank for the right routing number; half a correction could debit a stranger."));
+    return std::unexpected(
+        fault("correction.routing-number",
+              fmt::format("The notice {} gives no usable routing number. {}", correction.code, correction.problem),
+              "Ask the bank for the right routing number; half a correction could debit a stranger."));
   }
   if (correction.is_empty()) {
-    return std::unexpected(fault("correction.nothing-usable",
-                                 fmt::format("Nothing of the notice {} can be used. {}", correction.code,
-                                             correction.problem),
-                                 "Ask the bank for the corrected data."));
+    return std::unexpected(
+        fault("correction.nothing-usable",
+              fmt::format("Nothing of the notice {} can be used. {}", correction.code, correction.problem),
+              "Ask the bank for the corrected data."));
   }
   if (correction.identification) {
-    return std::unexpected(fault("correction.identification",
-                                 "The notice wants another identification number, and in our entries that is the reference of "
-                                 "the claim, which changes each time.",
-                                 "Note the number for the payer; nothing needs to change for the next collection."));
+    return std::unexpected(
+        fault("correction.identification",
+              "The notice wants another identification number, and in our entries that is the reference of "
+              "the claim, which changes each time.",
+              "Note the number for the payer; nothing needs to change for the next collection."));
   }
   MandateData data;
   data.account = correction.account;

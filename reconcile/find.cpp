@@ -100,7 +100,8 @@ class Comparison {
       evidence_.add(MatchField::mandate, same_loosely(entry_.mandate, candidate_.mandate));
     }
     // Banks differ in whose account they show in a return: ours says nothing about the payer.
-    const bool is_ours = !terms_.account_of_creditor.empty() && same_loosely(entry_.payer_account, terms_.account_of_creditor);
+    const bool is_ours =
+        !terms_.account_of_creditor.empty() && same_loosely(entry_.payer_account, terms_.account_of_creditor);
     if (!trimmed(entry_.payer_account).empty() && !candidate_.account.empty() && !is_ours) {
       evidence_.add(MatchField::account, same_loosely(entry_.payer_account, candidate_.account));
     }
@@ -136,9 +137,9 @@ struct Rank {
   bool other_message = false;
   MatchRule rule = MatchRule::none;
   bool other_block = false;
-  bool taken = false;       // An earlier line of this file took it: twins are matched once each.
+  bool taken = false;  // An earlier line of this file took it: twins are matched once each.
   bool cannot_take = false;
-  int fields_apart = 0;     // Fewer agreeing fields.
+  int fields_apart = 0;  // Fewer agreeing fields.
   auto operator<=>(const Rank&) const = default;
 };
 
@@ -152,19 +153,29 @@ bool interchangeable(const Candidate& left, const Candidate& right) {
 
 std::optional<ClaimEventKind> event_of(Outcome outcome) {
   switch (outcome) {
-    case Outcome::accepted: return ClaimEventKind::acknowledge;
-    case Outcome::rejected: return ClaimEventKind::reject;
-    case Outcome::settled: return ClaimEventKind::settle;
-    case Outcome::returned: return ClaimEventKind::give_back;
-    case Outcome::refunded: return ClaimEventKind::refund;
-    case Outcome::reversed: return ClaimEventKind::reverse;
-    case Outcome::cancelled: return ClaimEventKind::cancel;
-    case Outcome::dishonored: return ClaimEventKind::dishonor;
-    case Outcome::contested: return ClaimEventKind::contest;
+    case Outcome::accepted:
+      return ClaimEventKind::acknowledge;
+    case Outcome::rejected:
+      return ClaimEventKind::reject;
+    case Outcome::settled:
+      return ClaimEventKind::settle;
+    case Outcome::returned:
+      return ClaimEventKind::give_back;
+    case Outcome::refunded:
+      return ClaimEventKind::refund;
+    case Outcome::reversed:
+      return ClaimEventKind::reverse;
+    case Outcome::cancelled:
+      return ClaimEventKind::cancel;
+    case Outcome::dishonored:
+      return ClaimEventKind::dishonor;
+    case Outcome::contested:
+      return ClaimEventKind::contest;
     case Outcome::none:
     case Outcome::pending:
     case Outcome::corrected:
-    case Outcome::unknown: break;
+    case Outcome::unknown:
+      break;
   }
   return std::nullopt;
 }

@@ -21,9 +21,9 @@ constexpr std::array exception_texts{
     ExceptionText{Kind::result_for_unsent, "result-for-unsent",
                   "The bank speaks of a claim that was never handed over to it.",
                   "Find out with the bank what it received, and whether a file went out past this program."},
-    ExceptionText{Kind::result_for_cancelled, "result-for-cancelled",
-                  "The bank speaks of a claim that was cancelled or voided.",
-                  "Find out with the bank whether it was collected all the same; if so, give the money back or book it."},
+    ExceptionText{
+        Kind::result_for_cancelled, "result-for-cancelled", "The bank speaks of a claim that was cancelled or voided.",
+        "Find out with the bank whether it was collected all the same; if so, give the money back or book it."},
     ExceptionText{Kind::duplicate_result, "duplicate-result", "The claim already has this result.",
                   "Check whether the bank sent it twice or the claim ran twice, before anything else is done."},
     ExceptionText{Kind::amount_differs, "amount-differs", "The amount is not that of the claim.",
@@ -47,9 +47,10 @@ constexpr std::array exception_texts{
     ExceptionText{Kind::batch_count_differs, "batch-count-differs",
                   "The bank counts another number of claims than the batch has.",
                   "Compare the batch with the bank's list."},
-    ExceptionText{Kind::charge_without_rule, "charge-without-rule",
-                  "More was booked than the claim is of, and nothing says that the difference is the bank's charge.",
-                  "Ask the bank what the difference is; if it always books charges so, say it in the creditor account."},
+    ExceptionText{
+        Kind::charge_without_rule, "charge-without-rule",
+        "More was booked than the claim is of, and nothing says that the difference is the bank's charge.",
+        "Ask the bank what the difference is; if it always books charges so, say it in the creditor account."},
     ExceptionText{Kind::unknown_reference, "unknown-reference", "No claim has the references of this entry.",
                   "Search by amount, payer and date; it may belong to another program's collections."},
     ExceptionText{Kind::ambiguous_reference, "ambiguous-reference",
@@ -69,8 +70,7 @@ constexpr std::array exception_texts{
     ExceptionText{Kind::correction_to_apply, "correction-to-apply",
                   "The payer's bank wants our data corrected; the collection itself stands.",
                   "Apply the correction to the mandate before the next collection."},
-    ExceptionText{Kind::debit_failed, "debit-failed",
-                  "The debit failed for a reason that no repetition cures.",
+    ExceptionText{Kind::debit_failed, "debit-failed", "The debit failed for a reason that no repetition cures.",
                   "Do what the next step says; the bill stays open until then."},
 };
 static_assert(exception_texts.size() == exception_class_count);

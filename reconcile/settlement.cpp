@@ -45,7 +45,8 @@ std::vector<Finding> compare_totals(const ResultTotals& counted, const DeclaredT
     compare(findings, "settlement.sum-differs", "The sum of the rows", money(counted.asked_minor),
             money(declared.asked_minor));
   }
-  if (declared.collected_count >= 0 && static_cast<std::uint64_t>(declared.collected_count) != counted.collected_count) {
+  if (declared.collected_count >= 0 &&
+      static_cast<std::uint64_t>(declared.collected_count) != counted.collected_count) {
     compare(findings, "settlement.collected-count-differs", "The number of collected rows",
             fmt::to_string(counted.collected_count), fmt::to_string(declared.collected_count));
   }

@@ -21,7 +21,8 @@ Batch sealed_batch() {
 
 TEST(BatchLife, GoesForwardOnlyAndIsVoidUntilItWasSent) {
   State state = State::draft;
-  for (const auto event : {Event::seal, Event::approve, Event::release, Event::send, Event::acknowledge, Event::close}) {
+  for (const auto event :
+       {Event::seal, Event::approve, Event::release, Event::send, Event::acknowledge, Event::close}) {
     EXPECT_EQ(next_state(state, Event::make_void).has_value(), state < State::sent) << batch_state_name(state);
     const auto to = next_state(state, event);
     ASSERT_TRUE(to) << batch_event_name(event);

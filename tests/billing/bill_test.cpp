@@ -19,7 +19,8 @@ Bill imported_bill() {
   bill.currency = euro;
   bill.amount_minor = 12050;
   bill.open_minor = 12050;
-  bill.charges = {{.kind = "management", .text = "", .amount_minor = 10000}, {.kind = "water", .text = "", .amount_minor = 2050}};
+  bill.charges = {{.kind = "management", .text = "", .amount_minor = 10000},
+                  {.kind = "water", .text = "", .amount_minor = 2050}};
   bill.due_on = make_date(2026, 12, 1);
   bill.imported_by = "anna";
   return bill;
@@ -80,7 +81,8 @@ TEST(BillApproval, ChecksTheFigures) {
 
 TEST(BillStates, EndForGood) {
   for (const auto end : {BillState::cancelled, BillState::written_off}) {
-    for (const auto event : {BillEvent::approve, BillEvent::withdraw_approval, BillEvent::cancel, BillEvent::write_off}) {
+    for (const auto event :
+         {BillEvent::approve, BillEvent::withdraw_approval, BillEvent::cancel, BillEvent::write_off}) {
       EXPECT_FALSE(next_state(end, event));
     }
     EXPECT_EQ(parse_bill_state(bill_state_name(end)), end);
@@ -145,7 +147,8 @@ TEST(BillImport, FindsRowsOfOneBillThatContradictEachOther) {
   auto row = good_row();
   row.mandate = "OTHER";
   row.due_on = "2026-12-02";
-  EXPECT_EQ(codes(extend_bill(bill, row)), (std::vector<std::string>{"mandate: bill.mandate-differs", "due_on: bill.due-on-differs"}));
+  EXPECT_EQ(codes(extend_bill(bill, row)),
+            (std::vector<std::string>{"mandate: bill.mandate-differs", "due_on: bill.due-on-differs"}));
 }
 
 TEST(BillImport, RefusesABillThatOwesNothing) {

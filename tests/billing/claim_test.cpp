@@ -31,11 +31,15 @@ TEST(ClaimLife, FollowsTheTable) {
     std::vector<std::pair<Event, State>> may;
   };
   const std::vector<Row> table{
-      {State::planned, {{Event::seal, State::sealed}, {Event::cancel, State::cancelled}, {Event::make_void, State::voided}}},
+      {State::planned,
+       {{Event::seal, State::sealed}, {Event::cancel, State::cancelled}, {Event::make_void, State::voided}}},
       {State::sealed, {{Event::release, State::released}, {Event::make_void, State::voided}}},
       {State::released, {{Event::send, State::sent}, {Event::make_void, State::voided}, {Event::lose, State::unknown}}},
-      {State::settled, {{Event::give_back, State::returned}, {Event::refund, State::refunded},
-                        {Event::reverse, State::reversed}, {Event::contest, State::returned}}},
+      {State::settled,
+       {{Event::give_back, State::returned},
+        {Event::refund, State::refunded},
+        {Event::reverse, State::reversed},
+        {Event::contest, State::returned}}},
       {State::returned, {{Event::settle, State::returned}, {Event::dishonor, State::settled}}},
       {State::refunded, {{Event::settle, State::refunded}}},
       {State::reversed, {{Event::settle, State::reversed}}},
@@ -48,7 +52,8 @@ TEST(ClaimLife, FollowsTheTable) {
       const auto event = static_cast<Event>(i);
       const auto expected = std::ranges::find(row.may, event, &std::pair<Event, State>::first);
       const auto to = try_next_state(row.from, event);
-      EXPECT_EQ(to.has_value(), expected != row.may.end()) << claim_state_name(row.from) << " " << claim_event_name(event);
+      EXPECT_EQ(to.has_value(), expected != row.may.end())
+          << claim_state_name(row.from) << " " << claim_event_name(event);
       if (to && expected != row.may.end()) {
         EXPECT_EQ(*to, expected->second);
       }
@@ -91,7 +96,8 @@ TEST(ClaimNames, ReadBack) {
 
 TEST(ClaimItems, AddUpToTheAmount) {
   auto claim = claim_of(700);
-  claim.items = {{.bill = {}, .bill_number = "B1", .amount_minor = 300}, {.bill = {}, .bill_number = "B2", .amount_minor = 400}};
+  claim.items = {{.bill = {}, .bill_number = "B1", .amount_minor = 300},
+                 {.bill = {}, .bill_number = "B2", .amount_minor = 400}};
   EXPECT_TRUE(check_items(claim));
   claim.items.back().amount_minor = 401;
   const auto checked = check_items(claim);
@@ -149,14 +155,22 @@ TEST(ClaimReplay, FindsAHistoryThatWasTamperedWith) {
 // How far a claim has come; only a recorded dishonor and the end of `unknown` lead back.
 int progress(State state) {
   switch (state) {
-    case State::planned: return 0;
-    case State::sealed: return 1;
-    case State::released: return 2;
-    case State::sent: return 3;
-    case State::acknowledged: return 4;
-    case State::settled: return 5;
-    case State::unknown: return 4;
-    default: return 6;
+    case State::planned:
+      return 0;
+    case State::sealed:
+      return 1;
+    case State::released:
+      return 2;
+    case State::sent:
+      return 3;
+    case State::acknowledged:
+      return 4;
+    case State::settled:
+      return 5;
+    case State::unknown:
+      return 4;
+    default:
+      return 6;
   }
 }
 
@@ -191,7 +205,8 @@ RC_GTEST_PROP(ClaimProperty, AnySeriesOfEventsReplaysToTheSameStandingAndConserv
     dishonored = event == Event::dishonor;
     history.push_back(*posted);
     if (event == Event::settle || event == Event::dishonor) in += part;
-    if (event == Event::give_back || event == Event::refund || event == Event::reverse || event == Event::contest) out += part;
+    if (event == Event::give_back || event == Event::refund || event == Event::reverse || event == Event::contest)
+      out += part;
   }
   const auto standing = replay(history);
   RC_ASSERT(standing.has_value());

@@ -26,7 +26,8 @@ struct Case {
     terms.currency = euro;
     terms.collect_on = day("2026-12-10");
     terms.today = today;
-    terms.rules.mandate = {.uses_sequence_types = true, .expiry_months = 36, .needs_signature_date = true, .carries_amendments = true};
+    terms.rules.mandate = {
+        .uses_sequence_types = true, .expiry_months = 36, .needs_signature_date = true, .carries_amendments = true};
     terms.rules.retry = {.codes = {"AM04", "R01"}, .most_times = 2, .within_days = 90, .wait_days = 5};
     terms.rules.notice_days = 14;
     terms.rules.most_minor = 1000000;
@@ -82,18 +83,42 @@ TEST(Plan, NamesEveryObstacleWithASentenceAndARemedy) {
       {"cancelled", [](Case& c) { c.bill.state = BillState::cancelled; }},
       {"written-off", [](Case& c) { c.bill.state = BillState::written_off; }},
       {"nothing-open", [](Case& c) { c.bill.open_minor = 0; }},
-      {"already-in-claim", [](Case& c) { c.has_earlier = true; c.earlier.state = ClaimState::acknowledged; }},
-      {"claim-unknown", [](Case& c) { c.has_earlier = true; c.earlier.state = ClaimState::unknown; }},
+      {"already-in-claim",
+       [](Case& c) {
+         c.has_earlier = true;
+         c.earlier.state = ClaimState::acknowledged;
+       }},
+      {"claim-unknown",
+       [](Case& c) {
+         c.has_earlier = true;
+         c.earlier.state = ClaimState::unknown;
+       }},
       {"not-due", [](Case& c) { c.bill.due_on = day("2026-12-11"); }},
       {"no-mandate", [](Case& c) { c.has_mandate = false; }},
       {"mandate-of-other-account", [](Case& c) { c.mandate.creditor_account = Id::make(1, {}); }},
       {"mandate-draft", [](Case& c) { c.mandate.state = MandateState::draft; }},
-      {"mandate-pending-prenote", [](Case& c) { c.mandate.state = MandateState::pending; c.mandate.pending = MandatePending::prenote_sent; }},
-      {"mandate-pending-registration", [](Case& c) { c.mandate.state = MandateState::pending; c.mandate.pending = MandatePending::registration; }},
+      {"mandate-pending-prenote",
+       [](Case& c) {
+         c.mandate.state = MandateState::pending;
+         c.mandate.pending = MandatePending::prenote_sent;
+       }},
+      {"mandate-pending-registration",
+       [](Case& c) {
+         c.mandate.state = MandateState::pending;
+         c.mandate.pending = MandatePending::registration;
+       }},
       {"mandate-suspended", [](Case& c) { c.mandate.state = MandateState::suspended; }},
-      {"mandate-ended", [](Case& c) { c.mandate.state = MandateState::ended; c.mandate.end = MandateEnd::revoked_by_payer; }},
+      {"mandate-ended",
+       [](Case& c) {
+         c.mandate.state = MandateState::ended;
+         c.mandate.end = MandateEnd::revoked_by_payer;
+       }},
       {"mandate-expired", [](Case& c) { c.mandate.signed_on = day("2023-12-09"); }},
-      {"mandate-used", [](Case& c) { c.mandate.one_off = true; c.mandate.used = 1; }},
+      {"mandate-used",
+       [](Case& c) {
+         c.mandate.one_off = true;
+         c.mandate.used = 1;
+       }},
       {"mandate-used", [](Case& c) { c.mandate.final_sent = true; }},
       {"mandate-not-signed", [](Case& c) { c.mandate.signed_on = {}; }},
       {"mandate-not-signed", [](Case& c) { c.mandate.signed_on = day("2026-11-25"); }},
@@ -102,17 +127,46 @@ TEST(Plan, NamesEveryObstacleWithASentenceAndARemedy) {
       {"amount-below-minimum", [](Case& c) { c.terms.rules.least_minor = 12051; }},
       {"amount-above-limit", [](Case& c) { c.terms.rules.most_minor = 12049; }},
       {"amount-above-payer-limit", [](Case& c) { c.mandate.most_minor = 12049; }},
-      {"amount-not-covered", [](Case& c) { c.has_earlier = true; c.terms.rules.retry.same_amount = true; c.earlier.first_amount_minor = 12049; }},
+      {"amount-not-covered",
+       [](Case& c) {
+         c.has_earlier = true;
+         c.terms.rules.retry.same_amount = true;
+         c.earlier.first_amount_minor = 12049;
+       }},
       {"account-invalid", [](Case& c) { c.mandate.account = "DE00370400440532013000"; }},
       {"bank-missing", [](Case& c) { c.mandate.account = "CH9300762011623852957"; }},
-      {"address-missing-non-eea", [](Case& c) { c.mandate.account = "CH9300762011623852957"; c.mandate.bank = "UBSWCHZH80A"; }},
+      {"address-missing-non-eea",
+       [](Case& c) {
+         c.mandate.account = "CH9300762011623852957";
+         c.mandate.bank = "UBSWCHZH80A";
+       }},
       {"notice-missing", [](Case& c) { c.bill.notified_on = {}; }},
       {"notice-too-short", [](Case& c) { c.bill.notified_on = day("2026-11-27"); }},
-      {"retry-not-allowed", [](Case& c) { c.has_earlier = true; c.earlier.reason = "MD06"; }},
-      {"retry-not-allowed", [](Case& c) { c.has_earlier = true; c.earlier.state = ClaimState::refunded; }},
-      {"retry-too-often", [](Case& c) { c.has_earlier = true; c.earlier.attempts = 3; }},
-      {"retry-too-late", [](Case& c) { c.has_earlier = true; c.earlier.first_settled_on = day("2026-09-10"); }},
-      {"retry-too-early", [](Case& c) { c.has_earlier = true; c.earlier.ended_on = day("2026-12-06"); }},
+      {"retry-not-allowed",
+       [](Case& c) {
+         c.has_earlier = true;
+         c.earlier.reason = "MD06";
+       }},
+      {"retry-not-allowed",
+       [](Case& c) {
+         c.has_earlier = true;
+         c.earlier.state = ClaimState::refunded;
+       }},
+      {"retry-too-often",
+       [](Case& c) {
+         c.has_earlier = true;
+         c.earlier.attempts = 3;
+       }},
+      {"retry-too-late",
+       [](Case& c) {
+         c.has_earlier = true;
+         c.earlier.first_settled_on = day("2026-09-10");
+       }},
+      {"retry-too-early",
+       [](Case& c) {
+         c.has_earlier = true;
+         c.earlier.ended_on = day("2026-12-06");
+       }},
   };
   for (const auto& [code, spoil] : obstacles) {
     Case c;
@@ -241,7 +295,8 @@ TEST(PlanTerms, RefuseADateThatCannotBeMetAndNameTheNext) {
        {Row{"2026-04-07", "2026-04-02", false, "", ""},
         Row{"2026-04-07", "2026-04-02", true, "plan.date-too-early", "Collect on Wed 2026-04-08 or later."},
         Row{"2026-04-02", "2026-04-02", false, "plan.date-too-early", "Collect on Tue 2026-04-07 or later."},
-        Row{"2026-12-25", "2026-12-22", false, "plan.date-not-bank-day", "Collect on Mon 2026-12-28, the next bank day."},
+        Row{"2026-12-25", "2026-12-22", false, "plan.date-not-bank-day",
+            "Collect on Mon 2026-12-28, the next bank day."},
         Row{"2026-12-09", "2026-11-24", false, "plan.date-too-far", "Plan on Wed 2026-11-25 or later."}}) {
     const auto terms = make_plan_terms(account, rules, BankCalendar::target2(), day(collect_on), day(now), past);
     EXPECT_EQ(terms ? "" : terms.error().code, code) << collect_on;

@@ -36,13 +36,11 @@ TEST(Iban, NamesTheFirstFault) {
     const char* text;
     const char* code;
   };
-  for (const auto& [text, code] : {Case{"", "iban.country"}, Case{"US64SVBKUS6S3300958879", "iban.country"},
-                                   Case{"DE8937040044053201300", "iban.length"},
-                                   Case{"DE8937040044053201300A", "iban.structure"},
-                                   Case{"NL91ABN00417164300", "iban.structure"},
-                                   Case{"DEX9370400440532013000", "iban.structure"},
-                                   Case{"DE89370400440332014000", "iban.check-digits"},
-                                   Case{"DE00370400440532013000", "iban.check-digits"}}) {
+  for (const auto& [text, code] :
+       {Case{"", "iban.country"}, Case{"US64SVBKUS6S3300958879", "iban.country"},
+        Case{"DE8937040044053201300", "iban.length"}, Case{"DE8937040044053201300A", "iban.structure"},
+        Case{"NL91ABN00417164300", "iban.structure"}, Case{"DEX9370400440532013000", "iban.structure"},
+        Case{"DE89370400440332014000", "iban.check-digits"}, Case{"DE00370400440532013000", "iban.check-digits"}}) {
     EXPECT_EQ(code_of(check_iban(text)), code) << text;
     EXPECT_FALSE(is_iban(text)) << text;
   }
@@ -100,7 +98,8 @@ RC_GTEST_PROP(IbanProperty, AnyTextIsJudgedWithoutHarm, (const std::string& text
 }
 
 TEST(Bic, ChecksLengthAndStructure) {
-  for (const auto* text : {"COBADEFF", "COBADEFFXXX", "deutdeff500", "E097AEXX"}) EXPECT_EQ(code_of(check_bic(text)), "") << text;
+  for (const auto* text : {"COBADEFF", "COBADEFFXXX", "deutdeff500", "E097AEXX"})
+    EXPECT_EQ(code_of(check_bic(text)), "") << text;
   EXPECT_EQ(code_of(check_bic("COBADEF")), "bic.length");
   EXPECT_EQ(code_of(check_bic("NOTPROVIDED")), "");  // Eleven letters: only a bank directory could tell.
   EXPECT_EQ(code_of(check_bic("COBA11FF")), "bic.structure");
@@ -113,8 +112,8 @@ TEST(Bic, IsTheHeadOfficeWithoutABranch) {
 }
 
 TEST(CreditorId, TakesPublishedExamples) {
-  for (const auto* text : {"DE98ZZZ09999999999", "AT61ZZZ01234567890", "FR72ZZZ123456", "NL64ZZZ321096320000",
-                           "de98abc09999999999"}) {
+  for (const auto* text :
+       {"DE98ZZZ09999999999", "AT61ZZZ01234567890", "FR72ZZZ123456", "NL64ZZZ321096320000", "de98abc09999999999"}) {
     EXPECT_EQ(code_of(check_creditor_id(text)), "") << text;
   }
 }
@@ -137,9 +136,7 @@ TEST(CreditorId, IsTheSameCreditorUnderAnotherBusinessCode) {
   EXPECT_FALSE(same_creditor("DE98ZZZ09999999999", "DE98ZZZ09999999998"));
 }
 
-TEST(MandateReferenceKey, IgnoresCaseAndBlanks) {
-  EXPECT_EQ(mandate_reference_key(" flat 12 / a "), "FLAT12/A");
-}
+TEST(MandateReferenceKey, IgnoresCaseAndBlanks) { EXPECT_EQ(mandate_reference_key(" flat 12 / a "), "FLAT12/A"); }
 
 TEST(RfReference, TakesPublishedExamplesAndMakesThem) {
   EXPECT_EQ(code_of(check_rf_reference("RF18539007547034")), "");

@@ -54,12 +54,12 @@ TEST(Target2, MovesADueDateOnChristmasToTheMondayAfter) {
 
 TEST(FederalReserve, KeepsTheHolidaysAsPublished) {
   const auto fed = BankCalendar::federal_reserve();
-  EXPECT_EQ(weekday_holidays(fed, 2026),
-            (std::set<std::string>{"01-01", "01-19", "02-16", "05-25", "06-19", "09-07", "10-12", "11-11", "11-26", "12-25"}));
+  EXPECT_EQ(weekday_holidays(fed, 2026), (std::set<std::string>{"01-01", "01-19", "02-16", "05-25", "06-19", "09-07",
+                                                                "10-12", "11-11", "11-26", "12-25"}));
   EXPECT_EQ(weekday_holidays(fed, 2027),
             (std::set<std::string>{"01-01", "01-18", "02-15", "05-31", "07-05", "09-06", "10-11", "11-11", "11-25"}));
-  EXPECT_EQ(weekday_holidays(fed, 2028), (std::set<std::string>{"01-17", "02-21", "05-29", "06-19", "07-04", "09-04",
-                                                               "10-09", "11-23", "12-25"}));
+  EXPECT_EQ(weekday_holidays(fed, 2028),
+            (std::set<std::string>{"01-17", "02-21", "05-29", "06-19", "07-04", "09-04", "10-09", "11-23", "12-25"}));
 }
 
 TEST(FederalReserve, OpensOnTheFridayBeforeASaturdayHoliday) {
@@ -68,7 +68,7 @@ TEST(FederalReserve, OpensOnTheFridayBeforeASaturdayHoliday) {
 
 TEST(ChineseDays, ComeFromTheNoticeOfTheYear) {
   const auto cn = chinese_2026();
-  EXPECT_TRUE(*cn.is_bank_day(day("2026-02-14")));   // A Saturday that is worked.
+  EXPECT_TRUE(*cn.is_bank_day(day("2026-02-14")));  // A Saturday that is worked.
   EXPECT_TRUE(*cn.is_bank_day(day("2026-02-28")));
   EXPECT_FALSE(*cn.is_bank_day(day("2026-02-16")));  // A Monday off.
   EXPECT_FALSE(*cn.is_bank_day(day("2026-03-01")));  // An ordinary Sunday.
@@ -110,12 +110,11 @@ TEST(EarliestCollection, CountsBankDaysFromTheHandOver) {
   };
   const auto target = BankCalendar::target2();
   for (const auto& [today, lead, past, earliest] :
-       {Case{"2026-04-02", 1, false, "2026-04-07"},   // Good Friday and Easter Monday are closed.
+       {Case{"2026-04-02", 1, false, "2026-04-07"},  // Good Friday and Easter Monday are closed.
         Case{"2026-04-02", 2, false, "2026-04-08"},
-        Case{"2026-04-02", 1, true, "2026-04-08"},    // Past the cut-off: as if handed over on Tuesday.
-        Case{"2026-04-04", 1, false, "2026-04-08"},   // A Saturday counts as the Tuesday after Easter.
-        Case{"2026-11-24", 0, false, "2026-11-24"},
-        Case{"2026-11-28", 0, false, "2026-11-30"}}) {
+        Case{"2026-04-02", 1, true, "2026-04-08"},   // Past the cut-off: as if handed over on Tuesday.
+        Case{"2026-04-04", 1, false, "2026-04-08"},  // A Saturday counts as the Tuesday after Easter.
+        Case{"2026-11-24", 0, false, "2026-11-24"}, Case{"2026-11-28", 0, false, "2026-11-30"}}) {
     EXPECT_EQ(iso_date(*earliest_collection(target, day(today), {lead, past})), earliest) << today << " lead " << lead;
   }
 }
@@ -181,7 +180,8 @@ RC_GTEST_PROP(CalendarProperty, CountingThereAndBackAgrees, ()) {
 RC_GTEST_PROP(CalendarProperty, TheFederalRuleForSundaysAgreesWithAPlainTable, ()) {
   const auto date = any_day();
   const std::chrono::year_month_day ymd{date};
-  const auto fixed = std::array{std::pair{1U, 1U}, std::pair{6U, 19U}, std::pair{7U, 4U}, std::pair{11U, 11U}, std::pair{12U, 25U}};
+  const auto fixed =
+      std::array{std::pair{1U, 1U}, std::pair{6U, 19U}, std::pair{7U, 4U}, std::pair{11U, 11U}, std::pair{12U, 25U}};
   for (const auto& [month, number] : fixed) {
     const auto holiday = make_date(static_cast<int>(ymd.year()), month, number);
     const std::chrono::weekday weekday{holiday};

@@ -16,9 +16,7 @@ TEST(Id, CarriesVersionSevenAndItsTime) {
   EXPECT_EQ(id.unix_milliseconds(), 0x019339a852f0ULL);
 }
 
-TEST(Id, SortsByTheMomentItWasMade) {
-  EXPECT_LT(Id::make(1000, some_random), Id::make(1001, {}));
-}
+TEST(Id, SortsByTheMomentItWasMade) { EXPECT_LT(Id::make(1000, some_random), Id::make(1001, {})); }
 
 TEST(Id, IsNilUntilMade) {
   EXPECT_TRUE(Id{}.is_nil());

@@ -74,12 +74,11 @@ TEST(MandateImport, ReportsEveryFaultOfARowWithItsColumn) {
   const auto import = import_mandate(row, sepa_terms());
   EXPECT_FALSE(import.is_good());
   EXPECT_EQ(codes(import.problems),
-            (std::vector<std::string>{
-                "reference: mandate.reference-invalid", "payer: mandate.payer-missing",
-                "account: iban.check-digits", "bank: bic.length",
-                "country: mandate.country-invalid", "signed_on: mandate.signed-on-invalid",
-                "instrument: mandate.instrument-invalid", "type: mandate.type-invalid", "limit: money.not-an-amount",
-                "state: mandate.state-invalid"}));
+            (std::vector<std::string>{"reference: mandate.reference-invalid", "payer: mandate.payer-missing",
+                                      "account: iban.check-digits", "bank: bic.length",
+                                      "country: mandate.country-invalid", "signed_on: mandate.signed-on-invalid",
+                                      "instrument: mandate.instrument-invalid", "type: mandate.type-invalid",
+                                      "limit: money.not-an-amount", "state: mandate.state-invalid"}));
   for (const auto& problem : import.problems) {
     EXPECT_EQ(problem.place.line, 7U);
     EXPECT_FALSE(problem.remedy.empty()) << problem.code;
@@ -115,7 +114,9 @@ TEST(MandateImport, TakesTheLastCollectionOfAMandateThatWasInUseElsewhere) {
   EXPECT_EQ(next_sequence(import.mandate, first_as_first), SequenceType::recurring);
   for (const auto* day : {"2026-11-25", "2019-12-31", "last month"}) {
     row.last_collected_on = day;
-    EXPECT_EQ(codes(import_mandate(row, terms).problems).front(), "last_collected_on: mandate.last-collected-on-invalid") << day;
+    EXPECT_EQ(codes(import_mandate(row, terms).problems).front(),
+              "last_collected_on: mandate.last-collected-on-invalid")
+        << day;
   }
 }
 
@@ -171,7 +172,8 @@ TEST(PayerImport, NeedsANumberAndAName) {
   PayerRow row;
   row.email = "nobody";
   EXPECT_EQ(codes(import_payer(row).problems),
-            (std::vector<std::string>{"number: payer.number-missing", "name: payer.name-missing", "email: payer.email-invalid"}));
+            (std::vector<std::string>{"number: payer.number-missing", "name: payer.name-missing",
+                                      "email: payer.email-invalid"}));
   row.number = " 12 ";
   row.name = "Erika Mustermann";
   row.email = "";

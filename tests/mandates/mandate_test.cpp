@@ -61,7 +61,8 @@ TEST(MandateStates, TellWhatHappenedAsAHistory) {
   auto mandate = active_mandate();
   const auto event = apply(mandate, {.kind = Kind::suspended, .detail = "payer asked"}, today);
   ASSERT_TRUE(event);
-  EXPECT_EQ(*event, (MandateEvent{Kind::suspended, MandateState::active, MandateState::suspended, today, "payer asked"}));
+  EXPECT_EQ(*event,
+            (MandateEvent{Kind::suspended, MandateState::active, MandateState::suspended, today, "payer asked"}));
   EXPECT_EQ(mandate.version, 1U);
 }
 
@@ -77,7 +78,8 @@ TEST(MandateStates, HaveNamesThatReadBack) {
     EXPECT_EQ(parse_mandate_end(mandate_end_name(static_cast<MandateEnd>(i))), static_cast<MandateEnd>(i));
   }
   for (int i = 0; i <= static_cast<int>(MandatePending::registration); ++i) {
-    EXPECT_EQ(parse_mandate_pending(mandate_pending_name(static_cast<MandatePending>(i))), static_cast<MandatePending>(i));
+    EXPECT_EQ(parse_mandate_pending(mandate_pending_name(static_cast<MandatePending>(i))),
+              static_cast<MandatePending>(i));
   }
   EXPECT_FALSE(parse_mandate_state("Active"));
 }
@@ -85,7 +87,8 @@ TEST(MandateStates, HaveNamesThatReadBack) {
 TEST(Prenote, HoldsTheMandateUntilItHasSettledLongEnough) {
   Mandate mandate;
   take(mandate, {.kind = Kind::wait_begun, .pending = MandatePending::prenote_to_send});
-  EXPECT_EQ(apply(mandate, {.kind = Kind::prenote_settled, .earliest_debit_on = today}, today).error().code, "mandate.no-prenote");
+  EXPECT_EQ(apply(mandate, {.kind = Kind::prenote_settled, .earliest_debit_on = today}, today).error().code,
+            "mandate.no-prenote");
   take(mandate, {.kind = Kind::prenote_sent});
   EXPECT_EQ(mandate.pending, MandatePending::prenote_sent);
   // Settled on Tuesday 24 November; Thursday is Thanksgiving, so the third banking day is Monday.
@@ -277,7 +280,8 @@ MandateChange any_change() {
   MandateChange change;
   change.kind = static_cast<Kind>(*rc::gen::inRange(0, static_cast<int>(Kind::ended) + 1));
   change.end = *rc::gen::element(MandateEnd::none, MandateEnd::expired, MandateEnd::revoked_by_payer);
-  change.pending = *rc::gen::element(MandatePending::none, MandatePending::prenote_to_send, MandatePending::registration);
+  change.pending =
+      *rc::gen::element(MandatePending::none, MandatePending::prenote_to_send, MandatePending::registration);
   change.sequence = *rc::gen::element(SequenceType::none, SequenceType::first, SequenceType::recurring,
                                       SequenceType::final, SequenceType::one_off);
   change.collected_on = today + std::chrono::days{*rc::gen::inRange(-100, 100)};

@@ -129,12 +129,32 @@ TEST(Judge, NamesEveryMismatchAndPostsOnlyWhatHasMoved) {
       {"contradiction-between-levels", false, [](Case& c) { c.claim.state = ClaimState::rejected; }},
       {"contradiction-between-levels", false, [](Case& c) { c.entry.outcome = Outcome::rejected; }},
       {"late-return", true, [](Case& c) { c.entry.booked_on = day("2026-12-09"); }},
-      {"reason-unknown", true, [](Case& c) { c.entry.reason = "XX99"; c.reason = nullptr; }},
-      {"reason-missing", true, [](Case& c) { c.entry.reason = ""; c.reason = nullptr; }},
-      {"outcome-unknown", false, [](Case& c) { c.entry.outcome = Outcome::unknown; c.reason = nullptr; }},
-      {"correction-to-apply", false, [](Case& c) { c.entry.outcome = Outcome::corrected; c.entry.amount_minor = 0; }},
+      {"reason-unknown", true,
+       [](Case& c) {
+         c.entry.reason = "XX99";
+         c.reason = nullptr;
+       }},
+      {"reason-missing", true,
+       [](Case& c) {
+         c.entry.reason = "";
+         c.reason = nullptr;
+       }},
+      {"outcome-unknown", false,
+       [](Case& c) {
+         c.entry.outcome = Outcome::unknown;
+         c.reason = nullptr;
+       }},
+      {"correction-to-apply", false,
+       [](Case& c) {
+         c.entry.outcome = Outcome::corrected;
+         c.entry.amount_minor = 0;
+       }},
       {"weak-match", false, [](Case& c) { c.entry.reference = ""; }},
-      {"amount-differs mandate-differs", false, [](Case& c) { c.entry.mandate = "FLAT-13"; c.entry.amount_minor = 1; }},
+      {"amount-differs mandate-differs", false,
+       [](Case& c) {
+         c.entry.mandate = "FLAT-13";
+         c.entry.amount_minor = 1;
+       }},
   };
   for (const auto& [expected, posts, spoil] : mismatches) {
     Case c;
@@ -165,8 +185,16 @@ TEST(Judge, IgnoresByNameWhatSaysNothingOfAClaim) {
       {"not-a-collection", [](Case& c) { c.entry.outcome = Outcome::none; }},
       {"no-news", [](Case& c) { c.entry.outcome = Outcome::pending; }},
       {"no-news", [](Case& c) { c.entry.outcome = Outcome::accepted; }},
-      {"no-news", [](Case& c) { c.entry.outcome = Outcome::cancelled; c.claim.state = ClaimState::cancelled; }},
-      {"status-without-claim", [](Case& c) { c.entry.outcome = Outcome::unknown; c.reason = &payee_check; }},
+      {"no-news",
+       [](Case& c) {
+         c.entry.outcome = Outcome::cancelled;
+         c.claim.state = ClaimState::cancelled;
+       }},
+      {"status-without-claim",
+       [](Case& c) {
+         c.entry.outcome = Outcome::unknown;
+         c.reason = &payee_check;
+       }},
       {"instruction", [](Case& c) { c.terms.kind = FileKind::instruction; }},
   };
   for (const auto& [rule, change] : list) {
@@ -592,7 +620,8 @@ RC_GTEST_PROP(JudgeProperty, EveryEntryHasExactlyOneJudgementAndPostsOnlyWhatIts
   for (int i = *rc::gen::inRange(0, 4); i > 0; --i) candidates.push_back(AnyCase::candidate());
   const auto calendar = BankCalendar::target2();
   JudgeTerms terms;
-  terms.kind = *rc::gen::element(FileKind::acknowledgement, FileKind::returned, FileKind::statement, FileKind::instruction);
+  terms.kind =
+      *rc::gen::element(FileKind::acknowledgement, FileKind::returned, FileKind::statement, FileKind::instruction);
   terms.calendar = &calendar;
   terms.return_bank_days = 2;
   terms.today = today;
@@ -603,7 +632,9 @@ RC_GTEST_PROP(JudgeProperty, EveryEntryHasExactlyOneJudgementAndPostsOnlyWhatIts
       RC_ASSERT(judgement.event.has_value());
       RC_ASSERT(judgement.exceptions.empty());
       break;
-    case Disposition::exception: RC_ASSERT(!judgement.exceptions.empty()); break;
+    case Disposition::exception:
+      RC_ASSERT(!judgement.exceptions.empty());
+      break;
     case Disposition::ignored:
       RC_ASSERT(judgement.ignored_by != IgnoreRule::none);
       RC_ASSERT(!judgement.event && !judgement.proposed);
@@ -618,7 +649,8 @@ RC_GTEST_PROP(JudgeProperty, EveryEntryHasExactlyOneJudgementAndPostsOnlyWhatIts
     RC_ASSERT(!claim.taken_in_this_file);
     RC_ASSERT(judgement.rule < MatchRule::mandate_amount_date);
   }
-  const auto sentence = explain(judgement, entry, judgement.matched ? &candidates[*judgement.matched] : nullptr, reason);
+  const auto sentence =
+      explain(judgement, entry, judgement.matched ? &candidates[*judgement.matched] : nullptr, reason);
   RC_ASSERT(!sentence.empty());
 }
 

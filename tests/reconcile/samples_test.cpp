@@ -39,7 +39,8 @@ class EntrySink final : public WordSink {
     if (entry.level != Level::entry) return;
     const Reason* reason = nullptr;
     if (scheme_ != nullptr && !entry.reason.empty()) reason = scheme_->find_reason(entry.reason);
-    if (scheme_ != nullptr && entry.reason.empty() && !entry.status.empty()) reason = scheme_->find_status(entry.status);
+    if (scheme_ != nullptr && entry.reason.empty() && !entry.status.empty())
+      reason = scheme_->find_status(entry.status);
     visit_(entry, reason, terms_);
   }
 
@@ -53,7 +54,9 @@ void visit_entries(const std::filesystem::path& file, const EntryVisitor& visit)
   auto source = FileSource::open(file.string());
   ASSERT_TRUE(source) << source.error().explanation;
   EntrySink sink{visit};
-  ASSERT_TRUE(read_bank_file(**source, {.file_name = file.filename().string(), .format = {}, .accept_partial = true}, sink)) << file;
+  ASSERT_TRUE(
+      read_bank_file(**source, {.file_name = file.filename().string(), .format = {}, .accept_partial = true}, sink))
+      << file;
 }
 
 ClaimState state_before(Outcome outcome) {
@@ -61,9 +64,12 @@ ClaimState state_before(Outcome outcome) {
     case Outcome::returned:
     case Outcome::refunded:
     case Outcome::reversed:
-    case Outcome::contested: return ClaimState::settled;
-    case Outcome::dishonored: return ClaimState::returned;
-    default: return ClaimState::sent;
+    case Outcome::contested:
+      return ClaimState::settled;
+    case Outcome::dishonored:
+      return ClaimState::returned;
+    default:
+      return ClaimState::sent;
   }
 }
 
@@ -91,8 +97,10 @@ bool is_flag_of_the_line(ExceptionClass kind) {
     case ExceptionClass::partial_collection:
     case ExceptionClass::outcome_unknown:
     case ExceptionClass::correction_to_apply:
-    case ExceptionClass::charge_without_rule: return true;
-    default: return false;
+    case ExceptionClass::charge_without_rule:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -110,7 +118,8 @@ TEST_P(EverySample, FindsTheClaimItsLinesSpeakOf) {
       ++judged;
       ASSERT_TRUE(judgement.matched) << file.path() << " line " << entry.line;
       for (const auto kind : judgement.exceptions.list()) {
-        EXPECT_TRUE(is_flag_of_the_line(kind)) << file.path() << " line " << entry.line << ": " << exception_class_code(kind);
+        EXPECT_TRUE(is_flag_of_the_line(kind))
+            << file.path() << " line " << entry.line << ": " << exception_class_code(kind);
       }
     });
   }
