@@ -32,7 +32,8 @@ const Reason* find_code(const std::map<std::string, Reason, std::less<>>& codes,
   return found == codes.end() ? nullptr : &found->second;
 }
 
-const RuleValue* find_value(const Scheme& scheme, std::string_view key, std::string_view profile, KnownRule::Type type) {
+const RuleValue* find_value(const Scheme& scheme, std::string_view key, std::string_view profile,
+                            KnownRule::Type type) {
   const KnownRule* known = catalogue_parts::find_known_rule(key);
   require(known != nullptr, "A rule is asked for by a key of known_rules().");
   require(known->type == type, "A rule is asked for with the type known_rules() gives it.");
@@ -48,7 +49,8 @@ Result<std::string> whole_file(const std::filesystem::path& path) {
   std::ifstream in{path, std::ios::binary};
   std::string bytes{std::istreambuf_iterator<char>{in}, std::istreambuf_iterator<char>{}};
   if (!in.good() && !in.eof()) {
-    return std::unexpected(catalogue_error("catalogue.unreadable", fmt::format("The file {} cannot be read.", path.string()),
+    return std::unexpected(catalogue_error("catalogue.unreadable",
+                                           fmt::format("The file {} cannot be read.", path.string()),
                                            "Check that it exists and that you may read it.", {.file = path.string()}));
   }
   return bytes;
@@ -80,11 +82,16 @@ Error catalogue_error(std::string code, std::string explanation, std::string rem
 
 std::string_view mandate_effect_name(MandateEffect effect) {
   switch (effect) {
-    case MandateEffect::none: return "none";
-    case MandateEffect::hold: return "hold";
-    case MandateEffect::suspend: return "suspend";
-    case MandateEffect::amend: return "amend";
-    case MandateEffect::end: return "end";
+    case MandateEffect::none:
+      return "none";
+    case MandateEffect::hold:
+      return "hold";
+    case MandateEffect::suspend:
+      return "suspend";
+    case MandateEffect::amend:
+      return "amend";
+    case MandateEffect::end:
+      return "end";
   }
   require(false, "A mandate effect is one of the enumerated ones.");
   return {};
@@ -92,15 +99,24 @@ std::string_view mandate_effect_name(MandateEffect effect) {
 
 std::string_view reason_action_name(ReasonAction action) {
   switch (action) {
-    case ReasonAction::none: return "none";
-    case ReasonAction::wait: return "wait";
-    case ReasonAction::retry: return "retry";
-    case ReasonAction::fix_account: return "fix_account";
-    case ReasonAction::fix_data: return "fix_data";
-    case ReasonAction::contact: return "contact";
-    case ReasonAction::stop: return "stop";
-    case ReasonAction::bank: return "bank";
-    case ReasonAction::technical: return "technical";
+    case ReasonAction::none:
+      return "none";
+    case ReasonAction::wait:
+      return "wait";
+    case ReasonAction::retry:
+      return "retry";
+    case ReasonAction::fix_account:
+      return "fix_account";
+    case ReasonAction::fix_data:
+      return "fix_data";
+    case ReasonAction::contact:
+      return "contact";
+    case ReasonAction::stop:
+      return "stop";
+    case ReasonAction::bank:
+      return "bank";
+    case ReasonAction::technical:
+      return "technical";
   }
   require(false, "A reason action is one of the enumerated ones.");
   return {};
@@ -157,8 +173,9 @@ const Catalogue& Catalogue::built_in() {
     Catalogue catalogue;
     for (const SchemeFile& file : embedded_scheme_files()) {
       const auto added = catalogue.add_file(file.path, file.bytes, fmt::format("schemes/{} (built in)", file.path));
-      require(added.has_value(), added ? "" : fmt::format("{}:{}: {}", added.error().place.file,
-                                                          added.error().place.line, added.error().explanation));
+      require(added.has_value(), added ? ""
+                                       : fmt::format("{}:{}: {}", added.error().place.file, added.error().place.line,
+                                                     added.error().explanation));
     }
     const auto checked = catalogue.check();
     require(checked.has_value(), checked ? "" : checked.error().explanation);
@@ -200,7 +217,8 @@ const Scheme* Catalogue::find(std::string_view name) const {
 
 const Scheme* Catalogue::find_by_format(std::string_view format) const {
   for (const Scheme& scheme : schemes_) {
-    if (scheme.layouts.contains(format) || std::ranges::find(scheme.formats, format) != scheme.formats.end()) return &scheme;
+    if (scheme.layouts.contains(format) || std::ranges::find(scheme.formats, format) != scheme.formats.end())
+      return &scheme;
   }
   // "pain.002.001.10" is a version of the family of "pain002.table".
   std::string family{format};
@@ -246,11 +264,13 @@ Result<void> Catalogue::add_file(std::string_view path, std::string_view bytes, 
     return {};
   }
   if (file.ends_with(".md") || file.ends_with('~') || file.starts_with('.')) return {};
-  return std::unexpected(catalogue_error(
-      "catalogue.unknown-file", fmt::format("{} is no file a scheme folder holds, so it would be passed over.", shown_as),
-      "Name it scheme.toml, reasons.tsv, statuses.tsv, rules.toml, profiles.toml, calendar/YYYY.tsv, *.layout or *.table, "
-      "or take it out of the folder.",
-      {.file = shown_as}));
+  return std::unexpected(
+      catalogue_error("catalogue.unknown-file",
+                      fmt::format("{} is no file a scheme folder holds, so it would be passed over.", shown_as),
+                      "Name it scheme.toml, reasons.tsv, statuses.tsv, rules.toml, profiles.toml, calendar/YYYY.tsv, "
+                      "*.layout or *.table, "
+                      "or take it out of the folder.",
+                      {.file = shown_as}));
 }
 
 Result<void> Catalogue::check() const {

@@ -35,9 +35,9 @@ struct RetryPolicy {
     ask,  // A person decides each time.
   };
   Choice choice = Choice::no;
-  unsigned most_times = 0;    // Retries after the first presentation; 0 = the rule "retry_most_times" of the scheme.
-  unsigned within_days = 0;   // Calendar days after the first settlement; 0 = the rule "retry_within_days".
-  unsigned wait_days = 0;     // Calendar days to let pass before the next presentation.
+  unsigned most_times = 0;   // Retries after the first presentation; 0 = the rule "retry_most_times" of the scheme.
+  unsigned within_days = 0;  // Calendar days after the first settlement; 0 = the rule "retry_within_days".
+  unsigned wait_days = 0;    // Calendar days to let pass before the next presentation.
 };
 
 /// What a reason does to the payer's mandate.
@@ -51,8 +51,8 @@ enum class MandateEffect : std::uint8_t {
 
 /// Who has to move.
 enum class ReasonAction : std::uint8_t {
-  none,         // It worked, or it only informs.
-  wait,         // Not decided yet: no new debit meanwhile.
+  none,  // It worked, or it only informs.
+  wait,  // Not decided yet: no new debit meanwhile.
   retry,
   fix_account,  // New account data of the payer.
   fix_data,     // Our master data are wrong.
@@ -74,8 +74,9 @@ struct Reason {
   ReasonAction action = ReasonAction::contact;
   RetryPolicy retry;
   MandateEffect mandate_effect = MandateEffect::none;
-  Severity severity = Severity::warning;  // note: everyday; warning: somebody must act; error: fraud, our file, our account.
-  std::vector<std::string> flags;         // "unauthorized", "administrative", "operator", "death", "duplicate", ...
+  Severity severity =
+      Severity::warning;           // note: everyday; warning: somebody must act; error: fraud, our file, our account.
+  std::vector<std::string> flags;  // "unauthorized", "administrative", "operator", "death", "duplicate", ...
   std::string meaning_en, meaning_zh;
   std::string next_step, next_step_zh;
   Place place;  // The row it comes from; its sources stand at the head of that file.
@@ -98,9 +99,9 @@ struct Rule {
 
 /// What one bank wants differently. Switches are rule keys or switch keys; they win over the rules of the scheme.
 struct Profile {
-  std::string name;    // "gbic5".
+  std::string name;  // "gbic5".
   std::string title;
-  std::string format;  // "pain.008.001.08".
+  std::string format;                        // "pain.008.001.08".
   std::optional<Date> valid_from, valid_to;  // Both days included; no writing outside them.
   std::string source;
   std::map<std::string, RuleValue, std::less<>> switches;
@@ -121,10 +122,10 @@ struct SchemeText {
 };
 
 struct Scheme {
-  std::string name;      // Folder name: "nacha".
-  std::string title;     // "NACHA ACH debits".
+  std::string name;   // Folder name: "nacha".
+  std::string title;  // "NACHA ACH debits".
   Currency currency;
-  std::string calendar;  // "target2", "us-fed", "cn" or a name under which a site keeps its own days.
+  std::string calendar;              // "target2", "us-fed", "cn" or a name under which a site keeps its own days.
   std::vector<std::string> formats;  // Of collection files we write.
 
   std::map<std::string, SchemeText, std::less<>> layouts;  // By file name without ".layout".

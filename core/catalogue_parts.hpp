@@ -16,7 +16,8 @@ namespace counterfoil::catalogue_parts {
 [[nodiscard]] Result<void> add_profiles(Scheme& scheme, std::string_view text, const std::string& shown_as);
 [[nodiscard]] Result<void> add_reasons(std::map<std::string, Reason, std::less<>>& reasons, std::string_view text,
                                        const std::string& shown_as);
-[[nodiscard]] Result<void> add_calendar_year(Scheme& scheme, int year, std::string_view text, const std::string& shown_as);
+[[nodiscard]] Result<void> add_calendar_year(Scheme& scheme, int year, std::string_view text,
+                                             const std::string& shown_as);
 
 /// The known rule of that key, or nullptr.
 [[nodiscard]] const KnownRule* find_known_rule(std::string_view key);

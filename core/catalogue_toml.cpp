@@ -20,15 +20,17 @@ class Reader {
     try {
       return toml::parse(text, shown_as_);
     } catch (const toml::parse_error& fault) {  // toml++ throws; the exception ends in this file.
-      error_ = catalogue_error("catalogue.syntax", fmt::format("This is no TOML: {}.", fault.description()),
-                               "Correct the line; strings stand in quotes and each key once.",
-                               {.file = shown_as_, .line = fault.source().begin.line, .column_first = fault.source().begin.column});
+      error_ = catalogue_error(
+          "catalogue.syntax", fmt::format("This is no TOML: {}.", fault.description()),
+          "Correct the line; strings stand in quotes and each key once.",
+          {.file = shown_as_, .line = fault.source().begin.line, .column_first = fault.source().begin.column});
       return std::nullopt;
     }
   }
 
   [[nodiscard]] Place place(const toml::source_region& region, std::string_view key = {}) const {
-    return {.file = shown_as_, .line = region.begin.line, .column_first = region.begin.column, .field = std::string{key}};
+    return {
+        .file = shown_as_, .line = region.begin.line, .column_first = region.begin.column, .field = std::string{key}};
   }
 
   void fail(std::string code, const toml::source_region& where, std::string_view key, std::string explanation,
@@ -41,7 +43,8 @@ class Reader {
   void only_keys(const toml::table& table, std::initializer_list<std::string_view> known) {
     for (const auto& [key, value] : table) {
       if (std::ranges::find(known, key.str()) == known.end()) {
-        fail("catalogue.unknown-key", key.source(), key.str(), fmt::format("\"{}\" is no key of this table.", key.str()),
+        fail("catalogue.unknown-key", key.source(), key.str(),
+             fmt::format("\"{}\" is no key of this table.", key.str()),
              fmt::format("The keys are {}.", fmt::join(known, ", ")));
       }
     }
@@ -58,7 +61,8 @@ class Reader {
     }
     const auto value = node->value_exact<std::string>();
     if (!value || value->empty()) {
-      fail("catalogue.wrong-type", node->source(), key, fmt::format("\"{}\" must be a text.", key), "Put it in quotes.");
+      fail("catalogue.wrong-type", node->source(), key, fmt::format("\"{}\" must be a text.", key),
+           "Put it in quotes.");
       return {};
     }
     return *value;
@@ -126,7 +130,8 @@ class Reader {
 Currency read_currency(Reader& read, const toml::table& table) {
   const auto currency = Currency::parse(read.text(table, "currency", true));
   if (currency) return *currency;
-  read.fail("catalogue.wrong-type", table.source(), "currency", "The currency is none we know.", currency.error().remedy);
+  read.fail("catalogue.wrong-type", table.source(), "currency", "The currency is none we know.",
+            currency.error().remedy);
   return {};
 }
 
@@ -138,15 +143,16 @@ Rule read_rule(Reader& read, const toml::table& table, const KnownRule& known) {
   if (const toml::node* value = table.get("value")) {
     if (auto taken = read.rule_value(*value, known)) rule.value = std::move(*taken);
   } else {
-    read.fail("catalogue.missing-key", table.source(), known.key, fmt::format("The rule \"{}\" has no value.", known.key),
-              "Add a line value = ... below it.");
+    read.fail("catalogue.missing-key", table.source(), known.key,
+              fmt::format("The rule \"{}\" has no value.", known.key), "Add a line value = ... below it.");
   }
   rule.unit = read.text(table, "unit", false);
   rule.source = read.text(table, "source", true);
   rule.sure = read.text(table, "sure", true);
   rule.note = read.text(table, "note", false);
   if (!rule.sure.empty() && rule.sure != "A" && rule.sure != "B" && rule.sure != "C" && rule.sure != "site") {
-    read.fail("catalogue.wrong-type", table.source(), "sure", fmt::format("\"{}\" does not say how sure it is.", rule.sure),
+    read.fail("catalogue.wrong-type", table.source(), "sure",
+              fmt::format("\"{}\" does not say how sure it is.", rule.sure),
               "Write A (two sources), B (one good source), C (practice) or site (a setting of the site).");
   }
   return rule;
@@ -163,7 +169,8 @@ Profile read_profile(Reader& read, const toml::table& table, std::string_view na
   profile.valid_from = read.date(table, "valid_from");
   profile.valid_to = read.date(table, "valid_to");
   if (profile.valid_from && profile.valid_to && *profile.valid_to < *profile.valid_from) {
-    read.fail("catalogue.order", table.source(), "valid_to", "The profile ends before it begins.", "Correct the two days.");
+    read.fail("catalogue.order", table.source(), "valid_to", "The profile ends before it begins.",
+              "Correct the two days.");
   }
   if (const toml::table* switches = table["switches"].as_table()) {
     for (const auto& [key, node] : *switches) {

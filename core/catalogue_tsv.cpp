@@ -1,4 +1,5 @@
-// reasons.tsv, statuses.tsv and calendar/YYYY.tsv: a header line that names the columns, one row a line, '#' for remarks.
+// reasons.tsv, statuses.tsv and calendar/YYYY.tsv: a header line that names the columns, one row a line, '#' for
+// remarks.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -41,10 +42,10 @@ class Table {
         continue;
       }
       if (cells.size() != table.order_.size()) {
-        return std::unexpected(table.error("catalogue.cells", line, "",
-                                           fmt::format("The row has {} cells and the header names {} columns.", cells.size(),
-                                                       table.order_.size()),
-                                           "Put one tab between two cells and none inside a cell."));
+        return std::unexpected(table.error(
+            "catalogue.cells", line, "",
+            fmt::format("The row has {} cells and the header names {} columns.", cells.size(), table.order_.size()),
+            "Put one tab between two cells and none inside a cell."));
       }
       table.rows_.push_back({line, std::move(cells)});
     }
@@ -102,14 +103,14 @@ class Table {
 };
 
 constexpr std::array<std::string_view, 14> reason_columns{
-    "code", "outcome", "action", "retry", "times", "within", "wait", "mandate", "severity", "flags",
-    "meaning_en", "meaning_zh", "next_step", "next_step_zh"};
+    "code",    "outcome",  "action", "retry",      "times",      "within",    "wait",
+    "mandate", "severity", "flags",  "meaning_en", "meaning_zh", "next_step", "next_step_zh"};
 
 template <class Value, std::size_t count>
 using Words = std::array<std::pair<std::string_view, Value>, count>;
 
-constexpr Words<RetryPolicy::Choice, 3> retry_words{{
-    {"no", RetryPolicy::Choice::no}, {"yes", RetryPolicy::Choice::yes}, {"ask", RetryPolicy::Choice::ask}}};
+constexpr Words<RetryPolicy::Choice, 3> retry_words{
+    {{"no", RetryPolicy::Choice::no}, {"yes", RetryPolicy::Choice::yes}, {"ask", RetryPolicy::Choice::ask}}};
 constexpr Words<MandateEffect, 5> mandate_words{{{"none", MandateEffect::none},
                                                  {"hold", MandateEffect::hold},
                                                  {"suspend", MandateEffect::suspend},
@@ -142,14 +143,16 @@ class RowReader {
     }
     std::string known;
     for (const auto& one : words) known += fmt::format("{}{}", known.empty() ? "" : ", ", one.first);
-    fail(column, fmt::format("\"{}\" is no value of the column \"{}\".", text, column), fmt::format("Write one of {}.", known));
+    fail(column, fmt::format("\"{}\" is no value of the column \"{}\".", text, column),
+         fmt::format("Write one of {}.", known));
   }
 
   void number(std::string_view column, unsigned& value) {
     const std::string_view text = table_.cell(row_, column);
     const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (failure != std::errc{} || end != text.data() + text.size()) {
-      fail(column, fmt::format("\"{}\" in the column \"{}\" is no whole number.", text, column), "Write digits, 0 for none.");
+      fail(column, fmt::format("\"{}\" in the column \"{}\" is no whole number.", text, column),
+           "Write digits, 0 for none.");
     }
   }
 
@@ -165,9 +168,10 @@ class RowReader {
     if (parsed) {
       value = *parsed;
     } else {
-      fail("outcome", fmt::format("\"{}\" is no outcome.", table_.cell(row_, "outcome")),
-           "Write accepted, pending, rejected, settled, returned, refunded, reversed, corrected, cancelled, dishonored, "
-           "contested or unknown.");
+      fail(
+          "outcome", fmt::format("\"{}\" is no outcome.", table_.cell(row_, "outcome")),
+          "Write accepted, pending, rejected, settled, returned, refunded, reversed, corrected, cancelled, dishonored, "
+          "contested or unknown.");
     }
   }
 
@@ -215,9 +219,10 @@ Result<void> add_reasons(std::map<std::string, Reason, std::less<>>& reasons, st
     reason.place = {.file = shown_as, .line = row.line};
     const auto [first, is_new] = lines.emplace(reason.code, row.line);
     if (!is_new) {
-      return std::unexpected(table->error("catalogue.twice", row.line, "code",
-                                          fmt::format("The code {} stands in line {} already.", reason.code, first->second),
-                                          "Keep one of the two rows."));
+      return std::unexpected(
+          table->error("catalogue.twice", row.line, "code",
+                       fmt::format("The code {} stands in line {} already.", reason.code, first->second),
+                       "Keep one of the two rows."));
     }
     std::string key = reason.code;
     reasons.insert_or_assign(std::move(key), std::move(reason));
@@ -239,7 +244,8 @@ Result<void> add_calendar_year(Scheme& scheme, int year, std::string_view text, 
     }
     const std::string_view day = table->cell(row, "day");
     if (day != "off" && day != "work") {
-      return std::unexpected(table->error("catalogue.cell", row.line, "day", fmt::format("\"{}\" is neither off nor work.", day),
+      return std::unexpected(table->error("catalogue.cell", row.line, "day",
+                                          fmt::format("\"{}\" is neither off nor work.", day),
                                           "Write \"off\" for a day off or \"work\" for a weekend day worked instead."));
     }
     days.push_back({*date, day == "off", std::string{table->cell(row, "name")}});

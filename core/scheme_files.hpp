@@ -7,7 +7,7 @@
 namespace counterfoil {
 
 struct SchemeFile {
-  std::string_view path;   // "nacha/reasons.tsv": scheme folder, then the path inside it.
+  std::string_view path;  // "nacha/reasons.tsv": scheme folder, then the path inside it.
   std::string_view bytes;
 };
 

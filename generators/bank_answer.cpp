@@ -30,9 +30,12 @@ class NachaAnswer final : public EntrySource {
     auto more = entries_.next(batch_index, entry);
     if (!more || !*more) return more;
     if (entry.outcome == Outcome::none) {
-      return std::unexpected(Error{"answer.no-outcome",
-                                   fmt::format("Entry {} has no outcome, so a bank has nothing to say of it.", entry.reference),
-                                   "Leave out the entries that simply settled.", {}, ErrorKind::refused});
+      return std::unexpected(
+          Error{"answer.no-outcome",
+                fmt::format("Entry {} has no outcome, so a bank has nothing to say of it.", entry.reference),
+                "Leave out the entries that simply settled.",
+                {},
+                ErrorKind::refused});
     }
     if (entry.original_bank.empty()) entry.original_bank = trim(entry.payer_bank).substr(0, 8);
     if (!our_bank_.empty()) entry.payer_bank = our_bank_;
@@ -62,8 +65,11 @@ class CollectedRows final : public EntrySource {
         if (!more) return std::unexpected(more.error());
         if (!*more) break;
         if (entry.reason.empty()) {
-          return std::unexpected(Error{"answer.no-result", fmt::format("Row {} has no result code.", entry.sequence_number),
-                                       "A result file says of every row what became of it.", {}, ErrorKind::refused});
+          return std::unexpected(Error{"answer.no-result",
+                                       fmt::format("Row {} has no result code.", entry.sequence_number),
+                                       "A result file says of every row what became of it.",
+                                       {},
+                                       ErrorKind::refused});
         }
         if (entry.outcome == Outcome::settled) {
           if (entry.collected_minor < 0) entry.collected_minor = entry.amount_minor;
@@ -95,9 +101,10 @@ class CollectedRows final : public EntrySource {
   std::deque<std::string> texts_;  // What the views of the rows look at; a deque does not move them.
 
   void keep(Entry& entry) {
-    for (std::string_view Entry::*text : {&Entry::reference, &Entry::mandate, &Entry::trace, &Entry::original_trace, &Entry::payer_name,
-                                          &Entry::payer_account, &Entry::payer_bank, &Entry::account_kind, &Entry::remittance,
-                                          &Entry::reason, &Entry::reason_text, &Entry::status}) {
+    for (std::string_view Entry::* text :
+         {&Entry::reference, &Entry::mandate, &Entry::trace, &Entry::original_trace, &Entry::payer_name,
+          &Entry::payer_account, &Entry::payer_bank, &Entry::account_kind, &Entry::remittance, &Entry::reason,
+          &Entry::reason_text, &Entry::status}) {
       texts_.emplace_back(entry.*text);
       entry.*text = texts_.back();
     }
@@ -111,8 +118,11 @@ Result<WrittenFile> write_bank_answer(const WriteOrder& order, EntrySource& entr
   if (is_iso20022_answer(order.format)) return write_iso20022_answer(order, entries, target);
   const LayoutPlan* plan = LayoutLibrary::built_in().find(order.format);
   if (plan == nullptr) {
-    return std::unexpected(Error{"write.format-unknown", fmt::format("No answer of the format \"{}\" can be written.", order.format),
-                                 "Use nacha, cn-304, pain.002.*, camt.053.* or camt.054.*.", {}, ErrorKind::usage});
+    return std::unexpected(Error{"write.format-unknown",
+                                 fmt::format("No answer of the format \"{}\" can be written.", order.format),
+                                 "Use nacha, cn-304, pain.002.*, camt.053.* or camt.054.*.",
+                                 {},
+                                 ErrorKind::usage});
   }
   if (plan->scheme == "nacha") {
     NachaAnswer answer{order, entries};

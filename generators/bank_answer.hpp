@@ -12,10 +12,11 @@
 namespace counterfoil {
 
 /// Writes an answer in `order.format`:
-///   "nacha"     a return, NOC, dishonored or contested return file: entries carry `outcome`, `reason`, `original_trace`,
-///               `original_bank`, `corrected_data`, and everything of the claim that comes back unchanged; batches carry
-///               the creditor's data as sent, with `creditor_bank` the bank that answers. An order without batches is a
-///               zero-entry file.
+///   "nacha"     a return, NOC, dishonored or contested return file: entries carry `outcome`, `reason`,
+///   `original_trace`,
+///               `original_bank`, `corrected_data`, and everything of the claim that comes back unchanged; batches
+///               carry the creditor's data as sent, with `creditor_bank` the bank that answers. An order without
+///               batches is a zero-entry file.
 ///   "cn-304"    a result file: every entry of the sent batch with its `reason` (FSBR...) and `collected_minor`.
 ///   "pain.002.*", "camt.*"   an ISO 20022 answer.
 /// Counts and sums of the batches as in `write_collection`.

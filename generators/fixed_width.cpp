@@ -25,10 +25,14 @@ struct Style {
 
 std::string_view line_end_bytes(LineEnd end) {
   switch (end) {
-    case LineEnd::lf: return "\n";
-    case LineEnd::crlf: return "\r\n";
-    case LineEnd::cr: return "\r";
-    case LineEnd::none: return "";
+    case LineEnd::lf:
+      return "\n";
+    case LineEnd::crlf:
+      return "\r\n";
+    case LineEnd::cr:
+      return "\r";
+    case LineEnd::none:
+      return "";
   }
   return "\n";
 }
@@ -36,7 +40,9 @@ std::string_view line_end_bytes(LineEnd end) {
 Error wrong_switch(std::string_view profile, std::string_view key, std::string_view value, std::string_view known) {
   return {"write.profile-switch",
           fmt::format("The profile \"{}\" sets {} to \"{}\", which is not known.", profile, key, value),
-          fmt::format("Write one of {} in profiles.toml.", known), {}, ErrorKind::usage};
+          fmt::format("Write one of {} in profiles.toml.", known),
+          {},
+          ErrorKind::usage};
 }
 
 Result<Style> style_of(const LayoutPlan& plan, const WriteOrder& order) {
@@ -49,16 +55,20 @@ Result<Style> style_of(const LayoutPlan& plan, const WriteOrder& order) {
     if (scheme != nullptr) {
       for (const auto& [name, one] : scheme->profiles) known += fmt::format("{}{}", known.empty() ? "" : ", ", name);
     }
-    return std::unexpected(Error{"write.profile-unknown",
-                                 fmt::format("There is no profile \"{}\" for the format {}.", order.profile, plan.name),
-                                 known.empty() ? "Leave the profile empty." : fmt::format("The profiles are {}.", known),
-                                 {}, ErrorKind::usage});
+    return std::unexpected(
+        Error{"write.profile-unknown",
+              fmt::format("There is no profile \"{}\" for the format {}.", order.profile, plan.name),
+              known.empty() ? "Leave the profile empty." : fmt::format("The profiles are {}.", known),
+              {},
+              ErrorKind::usage});
   }
   const auto created = order.head.created_on;
-  if (created && ((profile->valid_from && *created < *profile->valid_from) || (profile->valid_to && *created > *profile->valid_to))) {
-    return std::unexpected(refused("write.profile-expired",
-                                   fmt::format("The profile \"{}\" does not hold on {}.", order.profile, iso_date(*created)),
-                                   "Choose the profile the bank takes now."));
+  if (created && ((profile->valid_from && *created < *profile->valid_from) ||
+                  (profile->valid_to && *created > *profile->valid_to))) {
+    return std::unexpected(
+        refused("write.profile-expired",
+                fmt::format("The profile \"{}\" does not hold on {}.", order.profile, iso_date(*created)),
+                "Choose the profile the bank takes now."));
   }
   if (const auto ends = scheme->text("line_ends", order.profile)) {
     if (*ends != "crlf" && *ends != "lf" && *ends != "none") {
@@ -118,8 +128,8 @@ Node node_of(const LayoutPlan& plan, const OrderNode& order, const RecordWriter&
 /// Walks the order of records once, taking batches and entries from the order and its source as it meets their places.
 class FileWriter {
  public:
-  FileWriter(const LayoutPlan& plan, const Style& style, const WriteOrder& order, EntrySource& entries, ByteTarget& target,
-             std::vector<Finding>& notes)
+  FileWriter(const LayoutPlan& plan, const Style& style, const WriteOrder& order, EntrySource& entries,
+             ByteTarget& target, std::vector<Finding>& notes)
       : plan_{plan},
         style_{style},
         order_{order},
@@ -180,7 +190,8 @@ class FileWriter {
 
   Result<void> once(const Node& node) {
     switch (node.plan->kind) {
-      case OrderNode::Kind::record: return record(node);
+      case OrderNode::Kind::record:
+        return record(node);
       case OrderNode::Kind::sequence:
         for (const Node& child : node.children) {
           const auto done = walk(child);
@@ -227,12 +238,12 @@ class FileWriter {
 
   Result<void> nothing_ready(const Node& node) const {
     const std::string& family = node.plan->records.empty() ? node.plan->name : plan_.families[node.plan->family];
-    return std::unexpected(refused("write.no-record",
-                                   fmt::format("The layout {} wants a record \"{}\" here, and none of that family fits what is to be "
-                                               "said{}.",
-                                               plan_.name, family,
-                                               in_entry_ ? fmt::format(" for entry {}", entry_.reference) : std::string{}),
-                                   "Check what the claim and the batch say against the \"write when\" lines of the layout."));
+    return std::unexpected(refused(
+        "write.no-record",
+        fmt::format("The layout {} wants a record \"{}\" here, and none of that family fits what is to be "
+                    "said{}.",
+                    plan_.name, family, in_entry_ ? fmt::format(" for entry {}", entry_.reference) : std::string{}),
+        "Check what the claim and the batch say against the \"write when\" lines of the layout."));
   }
 
   Result<void> record(const Node& node) {
@@ -243,8 +254,8 @@ class FileWriter {
     if (roles.opens_batch && !in_batch_) {  // The one batch of a file whose head is also the head of the batch.
       if (order_.batches.size() != 1) {
         return std::unexpected(refused("write.one-batch",
-                                       fmt::format("A file of the format {} holds one batch, and the order has {}.", plan_.name,
-                                                   order_.batches.size()),
+                                       fmt::format("A file of the format {} holds one batch, and the order has {}.",
+                                                   plan_.name, order_.batches.size()),
                                        "Write one file for each batch."));
       }
       enter_batch();
@@ -275,14 +286,16 @@ class FileWriter {
     const auto closed = records_.close(Scope::batch, words_);
     words_.batch = nullptr;
     if (!closed) return closed;
-    const auto differs = [&](std::string_view code, std::string_view what, std::string_view planned, std::string_view found) {
+    const auto differs = [&](std::string_view code, std::string_view what, std::string_view planned,
+                             std::string_view found) {
       return std::unexpected(refused(std::string{code},
                                      fmt::format("The {} of batch {} was planned as {}, and its entries give {}.", what,
                                                  batches_taken_, planned, found),
                                      "Nothing may be sent. Plan the batch again."));
     };
     if (batch_.count >= 0 && batch_.count != batch_entries_) {
-      return differs("write.count-differs", "number of entries", std::to_string(batch_.count), std::to_string(batch_entries_));
+      return differs("write.count-differs", "number of entries", std::to_string(batch_.count),
+                     std::to_string(batch_entries_));
     }
     if (batch_.sum_minor >= 0 && batch_.sum_minor != batch_sum_) {
       return differs("write.sum-differs", "sum", Money{batch_.sum_minor, batch_.currency}.decimal(),
@@ -344,7 +357,8 @@ class FileWriter {
     std::int64_t total = 0;
     if (__builtin_add_overflow(batch_sum_, entry_.amount_minor, &batch_sum_) ||
         __builtin_add_overflow(written_.sum_minor, entry_.amount_minor, &total)) {
-      return std::unexpected(refused("write.overflow", "The sum of the file is larger than can be counted.", "Split the batch."));
+      return std::unexpected(
+          refused("write.overflow", "The sum of the file is larger than can be counted.", "Split the batch."));
     }
     written_.sum_minor = total;
     ++batch_entries_;

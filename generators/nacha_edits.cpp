@@ -39,8 +39,8 @@ bool is_blank_or_zero(std::string_view text) {
 }
 
 /// Reserved words of the company entry description. RETRY PYMT is not here: the plan of a retry sets it.
-constexpr std::array<std::string_view, 10> reserved{"REVERSAL",   "RETURN FEE", "ACCTVERIFY", "PURCHASE", "NONSETTLED",
-                                                    "RECLAIM",    "AUTOENROLL", "REDEPCHECK", "NO CHECK", "HCCLAIMPMT"};
+constexpr std::array<std::string_view, 10> reserved{"REVERSAL", "RETURN FEE", "ACCTVERIFY", "PURCHASE", "NONSETTLED",
+                                                    "RECLAIM",  "AUTOENROLL", "REDEPCHECK", "NO CHECK", "HCCLAIMPMT"};
 constexpr std::array<std::string_view, 4> classes{"PPD", "CCD", "WEB", "TEL"};
 
 /// The reserved word a description uses, or nothing. PAYROLL reserves the first seven columns only.
@@ -64,7 +64,8 @@ Result<NachaCollection> NachaCollection::make(const WriteOrder& order, EntrySour
     BatchHead& batch = made.order_.batches[i];
     if (batch.number == 0) batch.number = i + 1;
     if (batch.number <= last) {
-      return std::unexpected(refused("nacha.batch-number", fmt::format("Batch number {} comes after {}.", batch.number, last),
+      return std::unexpected(refused("nacha.batch-number",
+                                     fmt::format("Batch number {} comes after {}.", batch.number, last),
                                      "Batch numbers rise within a file."));
     }
     last = batch.number;
@@ -78,7 +79,8 @@ Result<NachaCollection> NachaCollection::make(const WriteOrder& order, EntrySour
   const Scheme* scheme = Catalogue::built_in().find("nacha");
   require(scheme != nullptr, "The catalogue holds the NACHA scheme.");
   made.same_day_most_ = scheme->number("same_day_most_minor", order.profile).value_or(0);
-  made.is_balanced_ = scheme->find_profile(order.profile) != nullptr && scheme->flag("balanced", order.profile).value_or(false);
+  made.is_balanced_ =
+      scheme->find_profile(order.profile) != nullptr && scheme->flag("balanced", order.profile).value_or(false);
   if (made.is_balanced_) {
     const auto balanced = made.balance();
     if (!balanced) return std::unexpected(balanced.error());
@@ -88,15 +90,17 @@ Result<NachaCollection> NachaCollection::make(const WriteOrder& order, EntrySour
 
 Result<void> NachaCollection::check_batch(const BatchHead& batch) const {
   if (std::ranges::find(classes, batch.instrument) == classes.end()) {
-    return std::unexpected(refused("nacha.class",
-                                   fmt::format("Batch {} has the entry class \"{}\", which is not written here.", batch.number,
-                                               batch.instrument),
-                                   "Use PPD, CCD, WEB or TEL.", "batch.instrument"));
+    return std::unexpected(refused(
+        "nacha.class",
+        fmt::format("Batch {} has the entry class \"{}\", which is not written here.", batch.number, batch.instrument),
+        "Use PPD, CCD, WEB or TEL.", "batch.instrument"));
   }
-  for (const auto& [value, name] : {std::pair{batch.creditor_name, "company name"}, std::pair{batch.creditor_id, "company identification"},
-                                    std::pair{batch.description, "entry description"}}) {
+  for (const auto& [value, name] :
+       {std::pair{batch.creditor_name, "company name"}, std::pair{batch.creditor_id, "company identification"},
+        std::pair{batch.description, "entry description"}}) {
     if (!is_blank_or_zero(value)) continue;
-    return std::unexpected(refused("nacha.blank-head", fmt::format("The {} of batch {} is blank or all zeros.", name, batch.number),
+    return std::unexpected(refused("nacha.blank-head",
+                                   fmt::format("The {} of batch {} is blank or all zeros.", name, batch.number),
                                    "Complete the creditor account; the operator rejects the batch otherwise."));
   }
   const std::string description = capitals(batch.description);
@@ -108,24 +112,27 @@ Result<void> NachaCollection::check_batch(const BatchHead& batch) const {
         "batch.description"));
   }
   if (!batch.collect_on) {
-    return std::unexpected(refused("nacha.no-effective-date", fmt::format("Batch {} has no effective entry date.", batch.number),
-                                   "Give the bank day on which to collect; the operator would choose one otherwise.",
-                                   "batch.collect_on"));
+    return std::unexpected(
+        refused("nacha.no-effective-date", fmt::format("Batch {} has no effective entry date.", batch.number),
+                "Give the bank day on which to collect; the operator would choose one otherwise.", "batch.collect_on"));
   }
-  const auto created = order_.head.created_on ? order_.head.created_on
-                                              : parse_iso_date(order_.head.created.substr(0, std::min<std::size_t>(10, order_.head.created.size())));
+  const auto created =
+      order_.head.created_on
+          ? order_.head.created_on
+          : parse_iso_date(order_.head.created.substr(0, std::min<std::size_t>(10, order_.head.created.size())));
   if (created && *batch.collect_on < *created) {
     return std::unexpected(refused("nacha.stale-date",
-                                   fmt::format("Batch {} is to be collected on {}, before the file of {}.", batch.number,
-                                               iso_date(*batch.collect_on), iso_date(*created)),
+                                   fmt::format("Batch {} is to be collected on {}, before the file of {}.",
+                                               batch.number, iso_date(*batch.collect_on), iso_date(*created)),
                                    "Plan the batch for a day that is still to come.", "batch.collect_on"));
   }
   const bool is_same_day = created && *batch.collect_on == *created;
-  if (is_same_day && setting(order_, "nacha.same_day") != "yes" && !capitals(batch.descriptive_date).starts_with("SD")) {
-    return std::unexpected(refused("nacha.same-day",
-                                   fmt::format("Batch {} would settle on the day of the file, which costs a fee.", batch.number),
-                                   "Collect on the next banking day, or mark the creditor account with nacha.same_day = \"yes\".",
-                                   "batch.collect_on"));
+  if (is_same_day && setting(order_, "nacha.same_day") != "yes" &&
+      !capitals(batch.descriptive_date).starts_with("SD")) {
+    return std::unexpected(refused(
+        "nacha.same-day", fmt::format("Batch {} would settle on the day of the file, which costs a fee.", batch.number),
+        "Collect on the next banking day, or mark the creditor account with nacha.same_day = \"yes\".",
+        "batch.collect_on"));
   }
   return {};
 }
@@ -140,7 +147,8 @@ Result<void> NachaCollection::balance() {
   }
   const BatchHead& first = order_.batches.front();
   if (setting(order_, "nacha.offset_account").empty() && first.creditor_account.empty()) {
-    return std::unexpected(refused("nacha.offset-account", "A balanced file credits the creditor's own account, and none is given.",
+    return std::unexpected(refused("nacha.offset-account",
+                                   "A balanced file credits the creditor's own account, and none is given.",
                                    "Give the account of the creditor, or nacha.offset_account."));
   }
   offset_bank_ = setting(order_, "nacha.offset_routing");
@@ -186,15 +194,16 @@ Result<bool> NachaCollection::next(std::size_t batch_index, Entry& entry) {
 
 Result<void> NachaCollection::check_entry(const BatchHead& batch, Entry& entry) const {
   const auto refuse = [&](std::string code, std::string_view what, std::string remedy, std::string field) {
-    return std::unexpected(refused(std::move(code), fmt::format("Entry {} {}.", entry.reference, what), std::move(remedy), std::move(field)));
+    return std::unexpected(refused(std::move(code), fmt::format("Entry {} {}.", entry.reference, what),
+                                   std::move(remedy), std::move(field)));
   };
   if (entry.direction != Direction::debit || entry.outcome != Outcome::none) {
     return refuse("nacha.not-a-debit", "is no debit", "A collection file holds debits only.", "entry.direction");
   }
   if (entry.account_kind.empty()) entry.account_kind = "checking";
   if (entry.account_kind == "loan") {
-    return refuse("nacha.loan-account", "debits a loan account, which only reversals may do", "Collect from another account.",
-                  "entry.account_kind");
+    return refuse("nacha.loan-account", "debits a loan account, which only reversals may do",
+                  "Collect from another account.", "entry.account_kind");
   }
   if (entry.is_prenote != (entry.amount_minor == 0)) {
     return refuse("nacha.amount", entry.is_prenote ? "is a prenote with an amount" : "collects nothing",
@@ -202,18 +211,19 @@ Result<void> NachaCollection::check_entry(const BatchHead& batch, Entry& entry) 
   }
   const bool is_same_day = order_.head.created_on && batch.collect_on == order_.head.created_on;
   if (is_same_day && entry.amount_minor > same_day_most_) {
-    return refuse("nacha.same-day-limit", "is too large to settle on the same day", "Collect it on the next banking day.", "entry.amount");
+    return refuse("nacha.same-day-limit", "is too large to settle on the same day",
+                  "Collect it on the next banking day.", "entry.amount");
   }
   if (!names_the_payer(batch.instrument)) return {};
   if (is_blank_or_zero(entry.payer_name)) {
-    return refuse("nacha.name", fmt::format("has no name, which {} requires (R26)", batch.instrument), "Complete the payer's name.",
-                  "entry.payer_name");
+    return refuse("nacha.name", fmt::format("has no name, which {} requires (R26)", batch.instrument),
+                  "Complete the payer's name.", "entry.payer_name");
   }
   // Columns of the payment type: R for a series, S for a single payment.
   if (entry.discretionary.empty()) entry.discretionary = entry.sequence == SequenceType::one_off ? "S" : "R";
   if (entry.discretionary != "R" && entry.discretionary != "S") {
-    return refuse("nacha.payment-type", "has a payment type other than R or S", "Write R for a series or S for a single payment.",
-                  "entry.discretionary");
+    return refuse("nacha.payment-type", "has a payment type other than R or S",
+                  "Write R for a series or S for a single payment.", "entry.discretionary");
   }
   return {};
 }

@@ -36,11 +36,16 @@ std::size_t character_length(char lead) {
 
 std::string_view check_digit_rule(CheckDigit rule) {
   switch (rule) {
-    case CheckDigit::aba: return "routing number";
-    case CheckDigit::mod11_10: return "bank number";
-    case CheckDigit::luhn: return "Luhn";
-    case CheckDigit::mod97: return "modulo 97";
-    case CheckDigit::none: break;
+    case CheckDigit::aba:
+      return "routing number";
+    case CheckDigit::mod11_10:
+      return "bank number";
+    case CheckDigit::luhn:
+      return "Luhn";
+    case CheckDigit::mod97:
+      return "modulo 97";
+    case CheckDigit::none:
+      break;
   }
   return {};
 }
@@ -114,9 +119,12 @@ std::string RecordWriter::blank_of(const FieldPlan& field) const {
 bool RecordWriter::is_stated_before(const RecordPlan& record, const TotalPlan& total) const {
   if (total.kind == TotalPlan::Kind::number || total.kind == TotalPlan::Kind::ascending) return false;
   switch (total.scope) {
-    case Scope::file: return record.roles.opens_file || record.roles.opens_batch || record.roles.opens_entry;
-    case Scope::batch: return record.roles.opens_batch || record.roles.opens_entry;
-    case Scope::entry: return record.roles.opens_entry;
+    case Scope::file:
+      return record.roles.opens_file || record.roles.opens_batch || record.roles.opens_entry;
+    case Scope::batch:
+      return record.roles.opens_batch || record.roles.opens_entry;
+    case Scope::entry:
+      return record.roles.opens_entry;
   }
   return false;
 }
@@ -131,7 +139,8 @@ void RecordWriter::compile(std::uint16_t record) {
     Step step;
     step.field = index;
     step.blank = field.constant ? *field.constant : blank_of(field);
-    const bool is_text = field.type == FieldType::text || field.type == FieldType::opaque || field.type == FieldType::filler;
+    const bool is_text =
+        field.type == FieldType::text || field.type == FieldType::opaque || field.type == FieldType::filler;
     step.only_when_blank = std::string(field.at.length, is_text ? field.pad : ' ');
     if (field.total && !field.is_part) {
       const TotalPlan& total = plan_.totals[*field.total];
@@ -141,14 +150,16 @@ void RecordWriter::compile(std::uint16_t record) {
     if (!field.is_part) made.image.replace(field.at.offset, field.at.length, step.blank);
     for (const BoundTo& bound : field.bindings) step.words.emplace_back(bound);
     for (const WordTest& test : field.only_when) step.only_when.emplace_back(test);
-    const bool is_simple = !field.is_part && !field.same_as && !field.total && !field.codes && field.only_when.empty() &&
-                           step.words.size() == 1 && field.sign == SignPlace::none;
+    const bool is_simple = !field.is_part && !field.same_as && !field.total && !field.codes &&
+                           field.only_when.empty() && step.words.size() == 1 && field.sign == SignPlace::none;
     if (is_simple && field.type == FieldType::text && !field.keeps_blanks && field.side == Side::left &&
         field.check_digit == CheckDigit::none) {
       step.plain_text = step.words.front().entry_text();
-      for (std::size_t byte = 0x20; byte < 0x7F; ++byte) step.taken[byte] = !field.characters || (*field.characters)[byte];
+      for (std::size_t byte = 0x20; byte < 0x7F; ++byte)
+        step.taken[byte] = !field.characters || (*field.characters)[byte];
     }
-    if (is_simple && field.type == FieldType::money && field.side == Side::right) step.plain_amount = step.words.front().entry_amount();
+    if (is_simple && field.type == FieldType::money && field.side == Side::right)
+      step.plain_amount = step.words.front().entry_amount();
     const bool says_nothing = field.constant || field.type == FieldType::filler;
     if (says_nothing && field.only_when.empty()) continue;
     step_of_field[index] = static_cast<std::int32_t>(made.steps.size());
@@ -183,19 +194,25 @@ RecordWriter::TestRef RecordWriter::refer(std::uint16_t record, const Test& test
   TestRef reference;
   reference.plan = &test;
   switch (test.operand.where) {
-    case Operand::Where::here: reference.field = test.operand.field_of_record[record]; break;
-    case Operand::Where::word: reference.word.emplace(test.operand.word); break;
+    case Operand::Where::here:
+      reference.field = test.operand.field_of_record[record];
+      break;
+    case Operand::Where::word:
+      reference.word.emplace(test.operand.word);
+      break;
     case Operand::Where::last: {
       const bool is_outer = std::ranges::all_of(plan_.records, [&](const RecordPlan& other) {
         return other.family != test.operand.family || other.roles.opens_batch || other.roles.opens_file;
       });
       const Roles& roles = plan_.records[record].roles;
-      reference.is_fixed_in_batch = is_outer && !roles.opens_batch && !roles.opens_file && test.kind != Test::Kind::same_as;
+      reference.is_fixed_in_batch =
+          is_outer && !roles.opens_batch && !roles.opens_file && test.kind != Test::Kind::same_as;
       break;
     }
   }
-  const bool is_short = reference.field >= 0 &&
-                        plan_.records[record].fields[static_cast<std::size_t>(reference.field)].at.length <= longest_key_field;
+  const bool is_short =
+      reference.field >= 0 &&
+      plan_.records[record].fields[static_cast<std::size_t>(reference.field)].at.length <= longest_key_field;
   reference.is_keyed = test.kind != Test::Kind::same_as && (reference.word || is_short);
   return reference;
 }
@@ -231,7 +248,8 @@ bool RecordWriter::is_ready(std::uint16_t record, const ConstWords& words) const
 }
 
 bool RecordWriter::depends_on_outcome_alone(const std::vector<std::uint16_t>& records) const {
-  static constexpr std::array<std::string_view, 4> known{"entry.outcome", "entry.level", "entry.addenda", "entry.reason"};
+  static constexpr std::array<std::string_view, 4> known{"entry.outcome", "entry.level", "entry.addenda",
+                                                         "entry.reason"};
   return std::ranges::all_of(records, [&](std::uint16_t record) {
     return std::ranges::all_of(plan_.records[record].write_when, [](const WordTest& test) {
       return test.bound.binding->word != BoundWord::entry || std::ranges::find(known, test.bound.name()) != known.end();
@@ -299,7 +317,8 @@ Result<void> RecordWriter::write(std::uint16_t record, const ConstWords& words, 
   return {};
 }
 
-// ---- Filling a field ---------------------------------------------------------------------------------------------------
+// ---- Filling a field
+// ---------------------------------------------------------------------------------------------------
 
 /// A text or an amount of the entry that needs no more than its place. False: nothing was written, take the long way.
 bool RecordWriter::fill_plainly(const Work& work, const Step& step) const {
@@ -343,15 +362,17 @@ bool RecordWriter::fill(const Work& work, const Step& step) {
     if (filled == Put::failed) return false;
     if (filled == Put::nothing) {
       const bool may_be_silent = field.constant || !field.is_required || field.none_value;
-      return may_be_silent || fail(refusal(work, field, "write.missing", "is required, and nothing is said for it",
-                                           "Complete the data of the creditor account or of the claim, then write again."));
+      return may_be_silent ||
+             fail(refusal(work, field, "write.missing", "is required, and nothing is said for it",
+                          "Complete the data of the creditor account or of the claim, then write again."));
     }
     if (step.states_before) {
       std::int64_t number = 0;
       if (parse_number(field, {work.bytes + field.at.offset, field.at.length}, number)) stated_[*field.total] = number;
     }
   }
-  if (field.total && plan_.totals[*field.total].kind == TotalPlan::Kind::ascending && !look_at_ascending(work, field)) return false;
+  if (field.total && plan_.totals[*field.total].kind == TotalPlan::Kind::ascending && !look_at_ascending(work, field))
+    return false;
   return field.check_digit == CheckDigit::none || look_at_check_digit(work, field);
 }
 
@@ -388,7 +409,8 @@ RecordWriter::Put RecordWriter::fill_from_words(const Work& work, const Step& st
   if (any_part) return Put::done;
   if (!field.default_value) return Put::nothing;
   const bool is_plain = is_number(field.type) || field.type == FieldType::text || field.type == FieldType::code;
-  const bool put = is_plain ? put_text(work, field, *field.default_value) : put_bytes(work, field, *field.default_value);
+  const bool put =
+      is_plain ? put_text(work, field, *field.default_value) : put_bytes(work, field, *field.default_value);
   return put ? Put::done : Put::failed;
 }
 
@@ -416,16 +438,18 @@ RecordWriter::Put RecordWriter::put_operand(const Work& work, const FieldPlan& f
   const Found found = look(work, operand);
   if (!found.is_there || found.trimmed.empty()) return Put::nothing;
   // The bytes were checked where they were written first.
-  return put_bytes(work, field, found.bytes.size() == field.at.length ? found.bytes : found.trimmed) ? Put::done : Put::failed;
+  return put_bytes(work, field, found.bytes.size() == field.at.length ? found.bytes : found.trimmed) ? Put::done
+                                                                                                     : Put::failed;
 }
 
 bool RecordWriter::put_text(const Work& work, const FieldPlan& field, std::string_view value) {
   if (!field.keeps_blanks && field.type != FieldType::opaque) value = trimmed(value);
   if (is_number(field.type)) {
-    const bool fits = std::ranges::all_of(value, [&](char c) { return is_digit(c) || (field.type == FieldType::decimal && c == '.'); });
+    const bool fits = std::ranges::all_of(
+        value, [&](char c) { return is_digit(c) || (field.type == FieldType::decimal && c == '.'); });
     if (!fits) {
       return fail(refusal(work, field, "write.not-digits", "takes digits only, and the value holds something else",
-                                     "Correct the value where it comes from; letters and blanks are not taken."));
+                          "Correct the value where it comes from; letters and blanks are not taken."));
     }
     return put_bytes(work, field, value);
   }
@@ -434,9 +458,9 @@ bool RecordWriter::put_text(const Work& work, const FieldPlan& field, std::strin
   if (field.codes) work.steps.codes[static_cast<std::size_t>(&field - work.plan.fields.data())] = code;
   if (field.codes && code == nullptr) {
     return fail(refusal(work, field, "write.code-unknown",
-                                   fmt::format("takes a code of the list \"{}\", and \"{}\" is not on it",
-                                               plan_.code_lists[*field.codes].name, value),
-                                   "Correct the code, or add it to the layout when the bank knows it."));
+                        fmt::format("takes a code of the list \"{}\", and \"{}\" is not on it",
+                                    plan_.code_lists[*field.codes].name, value),
+                        "Correct the code, or add it to the layout when the bank knows it."));
   }
   if (value.size() > field.at.length && field.may_cut) {
     const std::size_t whole = value.size();
@@ -461,11 +485,12 @@ bool RecordWriter::in_class(const Work& work, const FieldPlan& field, std::strin
   if (is_fine) return true;
   const auto refuse = [&](std::string_view character) {
     return fail(refusal(work, field, "write.character",
-                                   fmt::format("cannot be written: the character \"{}\" is not taken there", character),
-                                   "Spell the value with the characters the bank takes."));
+                        fmt::format("cannot be written: the character \"{}\" is not taken there", character),
+                        "Spell the value with the characters the bank takes."));
   };
   if (first_bad_utf8(value)) {
-    return fail(refusal(work, field, "write.encoding", "is not well-formed UTF-8", "Correct the value where it comes from."));
+    return fail(
+        refusal(work, field, "write.encoding", "is not well-formed UTF-8", "Correct the value where it comes from."));
   }
   const auto taken = [&](char c) {
     const auto byte = static_cast<unsigned char>(c);
@@ -484,7 +509,8 @@ bool RecordWriter::in_class(const Work& work, const FieldPlan& field, std::strin
         made += upper(character[0]);
         capitals = true;
       } else {
-        return refuse(static_cast<unsigned char>(character[0]) < 0x20 ? std::string_view{"control character"} : character);
+        return refuse(static_cast<unsigned char>(character[0]) < 0x20 ? std::string_view{"control character"}
+                                                                      : character);
       }
       continue;
     }
@@ -519,9 +545,9 @@ bool RecordWriter::in_class(const Work& work, const FieldPlan& field, std::strin
 
 bool RecordWriter::put_bytes(const Work& work, const FieldPlan& field, std::string_view bytes) {
   if (bytes.size() > field.at.length) {
-    return fail(refusal(
-        work, field, "write.too-long", fmt::format("takes {} bytes, and the value has {}", field.at.length, bytes.size()),
-        "Shorten the value where it comes from; nothing is cut."));
+    return fail(refusal(work, field, "write.too-long",
+                        fmt::format("takes {} bytes, and the value has {}", field.at.length, bytes.size()),
+                        "Shorten the value where it comes from; nothing is cut."));
   }
   char* at = work.bytes + field.at.offset;
   const std::size_t room = field.at.length - bytes.size();
@@ -538,7 +564,7 @@ bool RecordWriter::put_bytes(const Work& work, const FieldPlan& field, std::stri
 bool RecordWriter::put_number(const Work& work, const FieldPlan& field, std::int64_t number) {
   if (number < 0 && field.sign == SignPlace::none) {
     return fail(refusal(work, field, "write.negative", "has no sign, and the value is negative",
-                                   "A negative amount is no collection; correct the claim."));
+                        "A negative amount is no collection; correct the claim."));
   }
   const bool is_negative = number < 0;
   auto left = is_negative ? std::uint64_t{0} - static_cast<std::uint64_t>(number) : static_cast<std::uint64_t>(number);
@@ -566,7 +592,9 @@ bool RecordWriter::put_number(const Work& work, const FieldPlan& field, std::int
     return put_bytes(work, field, text);
   }
   std::string whole;
-  const std::size_t room = field.at.length - std::min<std::size_t>(field.at.length, text.size() + (field.sign == SignPlace::overpunch ? 0 : 1));
+  const std::size_t room =
+      field.at.length -
+      std::min<std::size_t>(field.at.length, text.size() + (field.sign == SignPlace::overpunch ? 0 : 1));
   if (field.sign == SignPlace::leading) {
     whole = (is_negative ? '-' : '+') + std::string(room, '0') + std::string{text};
   } else if (field.sign == SignPlace::trailing) {
@@ -591,7 +619,8 @@ bool RecordWriter::put_date(const Work& work, const FieldPlan& field, Date date)
   char* to = work.bytes + field.at.offset;
   std::memcpy(to, pattern.text.data(), field.at.length);  // Separators stay; the parts are written over.
   const auto put = [&](const Span& span, unsigned value) {
-    for (std::uint32_t i = span.length; i > 0; --i, value /= 10) to[span.offset + i - 1] = static_cast<char>('0' + value % 10);
+    for (std::uint32_t i = span.length; i > 0; --i, value /= 10)
+      to[span.offset + i - 1] = static_cast<char>('0' + value % 10);
   };
   put(pattern.year, static_cast<unsigned>(year));
   put(pattern.month, unsigned{day.month()});
@@ -604,9 +633,11 @@ bool RecordWriter::put_date(const Work& work, const FieldPlan& field, Date date)
 
 /// `clock` is "HH:MM" or "HH:MM:SS".
 bool RecordWriter::put_time(const Work& work, const FieldPlan& field, std::string_view clock) {
-  const bool fits = clock.size() >= 5 && is_digit(clock[0]) && is_digit(clock[1]) && clock[2] == ':' && is_digit(clock[3]) && is_digit(clock[4]);
+  const bool fits = clock.size() >= 5 && is_digit(clock[0]) && is_digit(clock[1]) && clock[2] == ':' &&
+                    is_digit(clock[3]) && is_digit(clock[4]);
   if (!fits) {
-    return fail(refusal(work, field, "write.time", "takes a time of day such as 09:30", "Correct the time of creation."));
+    return fail(
+        refusal(work, field, "write.time", "takes a time of day such as 09:30", "Correct the time of creation."));
   }
   char* to = work.bytes + field.at.offset;
   std::memcpy(to, field.time.text.data(), field.at.length);
@@ -641,7 +672,8 @@ const CodePlan* RecordWriter::derive_code(std::uint16_t list, const ConstWords& 
   return derived.code;
 }
 
-// ---- Totals ------------------------------------------------------------------------------------------------------------
+// ---- Totals
+// ------------------------------------------------------------------------------------------------------------
 
 /// The total as the record that states it would see it: records count themselves.
 std::uint64_t RecordWriter::total_now(std::uint16_t index, std::uint16_t record) const {
@@ -650,14 +682,17 @@ std::uint64_t RecordWriter::total_now(std::uint16_t index, std::uint16_t record)
     case TotalPlan::Kind::blocks:
       require(plan_.block_records > 0, "A layout that counts blocks says how long they are.");
       return (records_ + 1 + plan_.block_records - 1) / plan_.block_records;
-    case TotalPlan::Kind::number: return totals_.next_number(index);
+    case TotalPlan::Kind::number:
+      return totals_.next_number(index);
     case TotalPlan::Kind::count: {
       if (total.counts_all_records) return records_ + 1;
-      const bool counts_itself = std::ranges::any_of(total.from, [&](const TotalPlan::From& from) { return from.record == record; });
+      const bool counts_itself =
+          std::ranges::any_of(total.from, [&](const TotalPlan::From& from) { return from.record == record; });
       return totals_.value(index) + (counts_itself ? 1 : 0);
     }
     case TotalPlan::Kind::sum:
-    case TotalPlan::Kind::ascending: break;
+    case TotalPlan::Kind::ascending:
+      break;
   }
   return totals_.value(index);
 }
@@ -668,20 +703,22 @@ bool RecordWriter::look_at_ascending(const Work& work, const FieldPlan& field) {
   if (!parse_number(field, {work.bytes + field.at.offset, field.at.length}, number)) return true;
   if (last && number <= *last) {
     return fail(refusal(work, field, "write.not-ascending",
-                                   fmt::format("must rise from record to record, and {} comes after {}", number, *last),
-                                   "Number the claims of a batch upwards, each number once."));
+                        fmt::format("must rise from record to record, and {} comes after {}", number, *last),
+                        "Number the claims of a batch upwards, each number once."));
   }
   last = number;
   return true;
 }
 
-// ---- Rules -------------------------------------------------------------------------------------------------------------
+// ---- Rules
+// -------------------------------------------------------------------------------------------------------------
 
 bool RecordWriter::look_at_check_digit(const Work& work, const FieldPlan& field) {
   const std::string_view text = trimmed({work.bytes + field.at.offset, field.at.length});
   if (check_digit_of(field.check_digit, text) != CheckDigitResult::wrong) return true;
-  const std::string what = fmt::format("fails its check digit: {} would belong there ({})",
-                                       expected_check_digit(field.check_digit, text), check_digit_rule(field.check_digit));
+  const std::string what =
+      fmt::format("fails its check digit: {} would belong there ({})", expected_check_digit(field.check_digit, text),
+                  check_digit_rule(field.check_digit));
   const std::string remedy = "Compare the number with its source; one digit is probably wrong.";
   if (field.fault >= Fault::error) return fail(refusal(work, field, "write.check-digit", what, remedy));
   note(work, field, Severity::warning, "write.check-digit", what, remedy);
@@ -732,8 +769,8 @@ bool RecordWriter::is_true(const Work& work, const TestRef& test) const {
   return !other.is_there || holds(plan, own, marks, other.bytes);
 }
 
-/// Asks all rules, and remembers which of them must be asked again while the key stays as it is: those that look at more than
-/// the key, and those that remark on it.
+/// Asks all rules, and remembers which of them must be asked again while the key stays as it is: those that look at
+/// more than the key, and those that remark on it.
 bool RecordWriter::keep_what_may_change(const Work& work, Rules& rules) {
   rules.each_time.clear();
   for (const CheckRef* rule : rules.all) {
@@ -750,7 +787,8 @@ bool RecordWriter::look_at_checks(const Work& work, bool at_end) {
   Rules& rules = at_end ? work.steps.at_end : work.steps.now;
   if (rules.all.empty()) return true;
   key_.clear();
-  for (const std::uint16_t field : rules.key_fields) key_ += bytes_at({work.bytes, work.plan.length}, work.plan.fields[field].at);
+  for (const std::uint16_t field : rules.key_fields)
+    key_ += bytes_at({work.bytes, work.plan.length}, work.plan.fields[field].at);
   for (const WordRef* word : rules.key_words) word->add_to_key(work.words, key_, scratch_);
   if (rules.is_known && rules.key == key_) {
     for (const CheckRef* rule : rules.each_time) {
@@ -771,7 +809,8 @@ bool RecordWriter::look_at(const Work& work, const CheckRef& rule, bool key_hold
   }
   if (is_true(work, rule.test)) return true;
   const std::string says = check.says.empty() ? fmt::format("The rule \"{}\" is broken.", check.test.text) : check.says;
-  const std::string remedy = check.remedy.empty() ? "Correct the claim or the data of the creditor account." : check.remedy;
+  const std::string remedy =
+      check.remedy.empty() ? "Correct the claim or the data of the creditor account." : check.remedy;
   const std::string code = check.code.empty() ? "write.rule" : check.code;
   const std::string_view entry = work.words.entry == nullptr ? std::string_view{} : work.words.entry->reference;
   const std::string where = entry.empty() ? fmt::format("{}: {}", work.plan.title, says)
@@ -785,12 +824,15 @@ bool RecordWriter::look_at(const Work& work, const CheckRef& rule, bool key_hold
 Error RecordWriter::refusal(const Work& work, const FieldPlan& field, std::string code, std::string what,
                             std::string remedy) const {
   const std::string_view entry = work.words.entry == nullptr ? std::string_view{} : work.words.entry->reference;
-  return {std::move(code),
-          fmt::format("The field \"{}\" (columns {}-{}) of the {}{} {}.", field.name, field.first_column(), field.last_column(),
-                      work.plan.title, entry.empty() ? "" : fmt::format(" for entry {}", entry), what),
-          std::move(remedy),
-          {.column_first = field.first_column(), .column_last = field.last_column(), .field = fmt::format("{}.{}", work.plan.name, field.name)},
-          ErrorKind::refused};
+  return {
+      std::move(code),
+      fmt::format("The field \"{}\" (columns {}-{}) of the {}{} {}.", field.name, field.first_column(),
+                  field.last_column(), work.plan.title, entry.empty() ? "" : fmt::format(" for entry {}", entry), what),
+      std::move(remedy),
+      {.column_first = field.first_column(),
+       .column_last = field.last_column(),
+       .field = fmt::format("{}.{}", work.plan.name, field.name)},
+      ErrorKind::refused};
 }
 
 void RecordWriter::note(const Work& work, const FieldPlan& field, Severity severity, std::string code, std::string what,
@@ -798,7 +840,9 @@ void RecordWriter::note(const Work& work, const FieldPlan& field, Severity sever
   const std::string_view entry = work.words.entry == nullptr ? std::string_view{} : work.words.entry->reference;
   notes_.add({.code = std::move(code),
               .severity = severity,
-              .place = {.column_first = field.first_column(), .column_last = field.last_column(), .field = fmt::format("{}.{}", work.plan.name, field.name)},
+              .place = {.column_first = field.first_column(),
+                        .column_last = field.last_column(),
+                        .field = fmt::format("{}.{}", work.plan.name, field.name)},
               .message = fmt::format("The field \"{}\" of the {}{} {}.", field.name, work.plan.title,
                                      entry.empty() ? "" : fmt::format(" for entry {}", entry), what),
               .remedy = std::move(remedy)});

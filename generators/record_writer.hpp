@@ -38,7 +38,8 @@ class RecordWriter {
   /// Whether the writer may take this record now: all its `write when` lines hold.
   [[nodiscard]] bool is_ready(std::uint16_t record, const ConstWords& words) const;
 
-  /// Whether, within one batch, outcome, level, addenda and reason of an entry decide alone which of these records are ready.
+  /// Whether, within one batch, outcome, level, addenda and reason of an entry decide alone which of these records are
+  /// ready.
   [[nodiscard]] bool depends_on_outcome_alone(const std::vector<std::uint16_t>& records) const;
 
   /// Appends the bytes of the record, without line end, to `out` and adds it to the totals.
@@ -56,22 +57,23 @@ class RecordWriter {
   /// What fills a field, decided once.
   struct Step {
     std::uint16_t field = 0;
-    bool from_keeper = false;      // The total as it stands.
-    bool states_before = false;    // A total that is stated before what it counts.
-    std::string blank;             // Written where nothing is said.
-    std::string only_when_blank;   // Written where `only when` does not hold.
+    bool from_keeper = false;               // The total as it stands.
+    bool states_before = false;             // A total that is stated before what it counts.
+    std::string blank;                      // Written where nothing is said.
+    std::string only_when_blank;            // Written where `only when` does not hold.
     std::vector<std::uint16_t> part_steps;  // Of RecordSteps::steps.
     std::vector<WordRef> words;             // As FieldPlan::bindings.
-    // The plain cases of most fields: a text of the entry that needs no change, an amount. Anything else takes the long way.
-    std::string_view Entry::*plain_text = nullptr;
-    std::int64_t Entry::*plain_amount = nullptr;
-    std::array<bool, 256> taken{};          // Characters of a plain text.
+    // The plain cases of most fields: a text of the entry that needs no change, an amount. Anything else takes the long
+    // way.
+    std::string_view Entry::* plain_text = nullptr;
+    std::int64_t Entry::* plain_amount = nullptr;
+    std::array<bool, 256> taken{};  // Characters of a plain text.
     std::vector<WordTestRef> only_when;
   };
   /// A test of a rule with the place of its operand worked out.
   struct TestRef {
     const Test* plan = nullptr;
-    std::int16_t field = -1;         // Of the record itself.
+    std::int16_t field = -1;  // Of the record itself.
     std::optional<WordRef> word;
     bool is_fixed_in_batch = false;  // Asks a record that is the same for the whole batch.
     bool is_keyed = false;           // Asks a short field of the record, or a word: a part of the key of its rules.
@@ -82,8 +84,8 @@ class RecordWriter {
     std::vector<TestRef> when;        // Asked for each record.
     std::vector<TestRef> batch_when;  // Asked once a batch.
   };
-  /// The rules of one moment. Most of them ask codes and words that are the same for entry after entry: those are asked again only
-  /// when one of these has changed.
+  /// The rules of one moment. Most of them ask codes and words that are the same for entry after entry: those are asked
+  /// again only when one of these has changed.
   struct Rules {
     std::vector<const CheckRef*> all;       // Those whose `batch_when` holds in this batch.
     std::vector<std::uint16_t> key_fields;  // Short fields that `when` tests and tests ask.
@@ -99,9 +101,9 @@ class RecordWriter {
     std::vector<WordTestRef> write_when;
     std::vector<CheckRef> checks;
     Rules now, at_end;
-    std::vector<const CodePlan*> codes;        // By field: what was written last.
-    bool is_looked_at = false;  // Some operand asks for the last record of its family.
-    bool is_chosen = false;     // The rules are those of this batch.
+    std::vector<const CodePlan*> codes;  // By field: what was written last.
+    bool is_looked_at = false;           // Some operand asks for the last record of its family.
+    bool is_chosen = false;              // The rules are those of this batch.
   };
   /// For a code that the words decide: the answer for the last combination of words.
   struct Derived {
@@ -127,19 +129,19 @@ class RecordWriter {
   NoteKeeper& notes_;
   TotalsKeeper totals_;
   std::vector<RecordSteps> records_steps_;
-  std::vector<Derived> derived_;       // By code list.
-  std::vector<LastRecord> last_;       // By family.
+  std::vector<Derived> derived_;                        // By code list.
+  std::vector<LastRecord> last_;                        // By family.
   std::vector<std::optional<std::int64_t>> stated_;     // By total: what an opening record said.
   std::vector<std::optional<std::int64_t>> ascending_;  // By total: the last value.
   std::array<std::vector<std::uint16_t>, 3> in_scope_;  // Totals of each scope.
-  LastRecord opener_;                  // Of the open entry, where rules wait for its end.
+  LastRecord opener_;                                   // Of the open entry, where rules wait for its end.
   std::uint64_t records_ = 0;
   mutable std::string scratch_;
   std::string text_;
   std::string key_;
 
-  // Below, a function that answers false or `failed` has put the reason into `error_`: a Result for each field of each record
-  // would cost more than the field itself.
+  // Below, a function that answers false or `failed` has put the reason into `error_`: a Result for each field of each
+  // record would cost more than the field itself.
   enum class Put : std::uint8_t { nothing, done, failed };
   std::optional<Error> error_;
 

@@ -15,7 +15,8 @@ WordRef::WordRef(const BoundTo& bound) : bound_{&bound} {
   } else if (const auto* flag = std::get_if<bool Entry::*>(&member)) {
     flag_ = *flag;
     way_ = Way::flag;
-  } else if (const auto* amount = std::get_if<std::int64_t Entry::*>(&member); amount != nullptr && bound.binding->kind == BindingKind::amount) {
+  } else if (const auto* amount = std::get_if<std::int64_t Entry::*>(&member);
+             amount != nullptr && bound.binding->kind == BindingKind::amount) {
     amount_ = *amount;
   } else if (const auto* count = std::get_if<std::uint64_t Entry::*>(&member)) {
     count_ = *count;
@@ -29,7 +30,9 @@ WordRef::WordRef(const BoundTo& bound) : bound_{&bound} {
 }
 
 WordTestRef::WordTestRef(const WordTest& test) : test_{&test}, word_{test.bound} {
-  const auto holds_for = [&](std::string_view said) { return (std::ranges::find(test.values, said) != test.values.end()) != test.negated; };
+  const auto holds_for = [&](std::string_view said) {
+    return (std::ranges::find(test.values, said) != test.values.end()) != test.negated;
+  };
   if (word_.is_outcome()) {
     by_outcome_ = true;
     for (unsigned i = 0; i <= static_cast<unsigned>(Outcome::unknown); ++i) {

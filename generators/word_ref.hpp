@@ -1,5 +1,5 @@
-// An exchange word as a layout names it, found once: what a million records ask for must not be looked up a million times.
-// Private to generators/.
+// An exchange word as a layout names it, found once: what a million records ask for must not be looked up a million
+// times. Private to generators/.
 #pragma once
 
 #include <cstdint>
@@ -19,12 +19,18 @@ class WordRef {
   /// As `bound_text` of formats/bindings.hpp.
   [[nodiscard]] std::string_view text(const ConstWords& words, std::string& scratch) const {
     switch (way_) {
-      case Way::entry_text: return words.entry == nullptr ? std::string_view{} : words.entry->*entry_text_;
-      case Way::batch_text: return words.batch == nullptr ? std::string_view{} : words.batch->*batch_text_;
-      case Way::flag: return words.entry == nullptr ? "" : words.entry->*flag_ ? "yes" : "no";
-      case Way::outcome: return words.entry == nullptr ? "" : outcome_name(words.entry->outcome);
-      case Way::direction: return words.entry == nullptr ? "" : direction_name(words.entry->direction);
-      case Way::other: break;
+      case Way::entry_text:
+        return words.entry == nullptr ? std::string_view{} : words.entry->*entry_text_;
+      case Way::batch_text:
+        return words.batch == nullptr ? std::string_view{} : words.batch->*batch_text_;
+      case Way::flag:
+        return words.entry == nullptr ? "" : words.entry->*flag_ ? "yes" : "no";
+      case Way::outcome:
+        return words.entry == nullptr ? "" : outcome_name(words.entry->outcome);
+      case Way::direction:
+        return words.entry == nullptr ? "" : direction_name(words.entry->direction);
+      case Way::other:
+        break;
     }
     return bound_text(*bound_, words, scratch);
   }
@@ -40,8 +46,8 @@ class WordRef {
   }
 
   /// The member itself where it is a text of the entry, for writing it without ado; nullptr else.
-  [[nodiscard]] std::string_view Entry::*entry_text() const { return entry_text_; }
-  [[nodiscard]] std::int64_t Entry::*entry_amount() const { return amount_; }
+  [[nodiscard]] std::string_view Entry::* entry_text() const { return entry_text_; }
+  [[nodiscard]] std::int64_t Entry::* entry_amount() const { return amount_; }
 
   /// Appends something short that differs where the word differs.
   void add_to_key(const ConstWords& words, std::string& key, std::string& scratch) const {
@@ -64,12 +70,12 @@ class WordRef {
   enum class Way : std::uint8_t { entry_text, batch_text, flag, outcome, direction, other };
   const BoundTo* bound_;  // In the plan.
   Way way_ = Way::other;
-  std::string_view Entry::*entry_text_ = nullptr;
-  std::string_view BatchHead::*batch_text_ = nullptr;
-  bool Entry::*flag_ = nullptr;
-  std::int64_t Entry::*amount_ = nullptr;
-  std::uint64_t Entry::*count_ = nullptr;
-  std::uint32_t Entry::*short_count_ = nullptr;
+  std::string_view Entry::* entry_text_ = nullptr;
+  std::string_view BatchHead::* batch_text_ = nullptr;
+  bool Entry::* flag_ = nullptr;
+  std::int64_t Entry::* amount_ = nullptr;
+  std::uint64_t Entry::* count_ = nullptr;
+  std::uint32_t Entry::* short_count_ = nullptr;
 };
 
 /// A `write when` or `only when` test, ready to be asked often.
@@ -77,7 +83,8 @@ class WordTestRef {
  public:
   explicit WordTestRef(const WordTest& test);
   [[nodiscard]] bool holds(const ConstWords& words, std::string& scratch) const {
-    if (by_outcome_ && words.entry != nullptr) return ((outcomes_ >> static_cast<unsigned>(words.entry->outcome)) & 1U) != 0;
+    if (by_outcome_ && words.entry != nullptr)
+      return ((outcomes_ >> static_cast<unsigned>(words.entry->outcome)) & 1U) != 0;
     if (by_level_ && words.entry != nullptr) return ((levels_ >> static_cast<unsigned>(words.entry->level)) & 1U) != 0;
     const std::string_view said = word_.text(words, scratch);
     bool is_one = false;

@@ -12,8 +12,8 @@
 namespace counterfoil {
 namespace {
 
-Result<WrittenFile> write_nacha(const LayoutPlan& plan, const WriteOrder& order, EntrySource& entries, ByteTarget& target,
-                                std::vector<Finding>& notes) {
+Result<WrittenFile> write_nacha(const LayoutPlan& plan, const WriteOrder& order, EntrySource& entries,
+                                ByteTarget& target, std::vector<Finding>& notes) {
   auto collection = NachaCollection::make(order, entries);
   if (!collection) return std::unexpected(collection.error());
   auto written = write_fixed_width(plan, collection->order(), *collection, target, notes);
@@ -26,8 +26,11 @@ Error unknown_format(std::string_view format) {
   for (const Scheme& scheme : Catalogue::built_in().schemes()) {
     for (const std::string& one : scheme.formats) known += fmt::format("{}{}", known.empty() ? "" : ", ", one);
   }
-  return {"write.format-unknown", fmt::format("No collection file of the format \"{}\" can be written.", format),
-          fmt::format("The formats are {}.", known), {}, ErrorKind::usage};
+  return {"write.format-unknown",
+          fmt::format("No collection file of the format \"{}\" can be written.", format),
+          fmt::format("The formats are {}.", known),
+          {},
+          ErrorKind::usage};
 }
 
 }  // namespace

@@ -37,8 +37,8 @@ class Kept final : public WordSink {
     settled_on = said.settled_on;
   }
   void entry(const Entry& said) override {
-    rows.push_back({std::string{said.mandate}, std::string{said.payer_name}, std::string{said.reason}, said.amount_minor,
-                    said.collected_minor, said.outcome});
+    rows.push_back({std::string{said.mandate}, std::string{said.payer_name}, std::string{said.reason},
+                    said.amount_minor, said.collected_minor, said.outcome});
   }
   void finding(const Finding& said) override { findings += said.code + ": " + said.message + "\n"; }
   void end(const FileCounts& said) override { kind = said.kind; }

@@ -33,7 +33,8 @@ class SchemeDirectory {
 };
 
 constexpr std::string_view reason_header =
-    "code\toutcome\taction\tretry\ttimes\twithin\twait\tmandate\tseverity\tflags\tmeaning_en\tmeaning_zh\tnext_step\tnext_step_zh\n";
+    "code\toutcome\taction\tretry\ttimes\twithin\twait\tmandate\tseverity\tflags\tmeaning_en\tmeaning_zh\tnext_"
+    "step\tnext_step_zh\n";
 
 /// What loading `text` as `file` over the built-in data says.
 Error error_of(const std::string& file, std::string_view text) {
@@ -73,7 +74,8 @@ TEST(Catalogue, EveryReasonSaysWhatItMeansAndWhatToDo) {
         EXPECT_FALSE(reason.meaning_zh.empty());
         EXPECT_FALSE(reason.next_step.empty());
         EXPECT_FALSE(reason.next_step_zh.empty());
-        EXPECT_TRUE(std::ranges::any_of(reason.meaning_zh, [](char c) { return static_cast<unsigned char>(c) >= 0x80; }));
+        EXPECT_TRUE(
+            std::ranges::any_of(reason.meaning_zh, [](char c) { return static_cast<unsigned char>(c) >= 0x80; }));
         EXPECT_TRUE(reason.next_step.ends_with('.'));
       }
     }
@@ -114,7 +116,8 @@ TEST(Catalogue, FindsACodeInLowerCaseAndWithBlanks) {
 
 TEST(Catalogue, NeverTakesAPayeeCheckForAnAnswer) {
   const Scheme& sepa = *Catalogue::built_in().find("iso20022");
-  for (const char* code : {"RCVC", "RVNM", "RVNA"}) EXPECT_EQ(sepa.find_status(code)->outcome, Outcome::unknown) << code;
+  for (const char* code : {"RCVC", "RVNM", "RVNA"})
+    EXPECT_EQ(sepa.find_status(code)->outcome, Outcome::unknown) << code;
   EXPECT_EQ(sepa.find_status("RJCT")->outcome, Outcome::rejected);
 }
 
@@ -127,7 +130,8 @@ TEST(Catalogue, EveryRuleHasASource) {
       EXPECT_FALSE(rule.sure.empty());
       EXPECT_GT(rule.place.line, 0U);
     }
-    for (const auto& [name, profile] : scheme.profiles) EXPECT_FALSE(profile.source.empty()) << scheme.name << " " << name;
+    for (const auto& [name, profile] : scheme.profiles)
+      EXPECT_FALSE(profile.source.empty()) << scheme.name << " " << name;
   }
 }
 
@@ -171,7 +175,8 @@ TEST(Catalogue, KnowsTheChineseDaysOffAndTheDaysWorkedInstead) {
 
 TEST(CatalogueDirectory, ReplacesOneRuleAndKeepsTheOthers) {
   const SchemeDirectory directory;
-  directory.write("nacha/rules.toml", "[lead_days]\nvalue = 2\nsource = \"Contract with Harbour Bank\"\nsure = \"site\"\n");
+  directory.write("nacha/rules.toml",
+                  "[lead_days]\nvalue = 2\nsource = \"Contract with Harbour Bank\"\nsure = \"site\"\n");
   const auto catalogue = Catalogue::with_directory(directory.path());
   ASSERT_TRUE(catalogue.has_value()) << catalogue.error().explanation;
   EXPECT_EQ(catalogue->find("nacha")->number("lead_days"), 2);
@@ -181,10 +186,11 @@ TEST(CatalogueDirectory, ReplacesOneRuleAndKeepsTheOthers) {
 
 TEST(CatalogueDirectory, ReplacesOneReasonAndAddsAnother) {
   const SchemeDirectory directory;
-  directory.write("cn-304/reasons.tsv",
-                  std::string{reason_header} +
-                      "FSBR6040\trejected\tcontact\tno\t0\t0\t0\tnone\tnote\t-\tNo funds\t\xE7\xA9\xBA\tCall first.\t\xE7\xA9\xBA\n"
-                      "FSBR7777\trejected\tcontact\task\t0\t0\t0\thold\tnote\tlocal\tLocal\t\xE7\xA9\xBA\tAsk.\t\xE7\xA9\xBA\n");
+  directory.write(
+      "cn-304/reasons.tsv",
+      std::string{reason_header} +
+          "FSBR6040\trejected\tcontact\tno\t0\t0\t0\tnone\tnote\t-\tNo funds\t\xE7\xA9\xBA\tCall first.\t\xE7\xA9\xBA\n"
+          "FSBR7777\trejected\tcontact\task\t0\t0\t0\thold\tnote\tlocal\tLocal\t\xE7\xA9\xBA\tAsk.\t\xE7\xA9\xBA\n");
   const auto catalogue = Catalogue::with_directory(directory.path());
   ASSERT_TRUE(catalogue.has_value()) << catalogue.error().explanation;
   EXPECT_EQ(catalogue->find("cn-304")->find_reason("FSBR6040")->retry.choice, RetryPolicy::Choice::no);
@@ -194,7 +200,8 @@ TEST(CatalogueDirectory, ReplacesOneReasonAndAddsAnother) {
 
 TEST(CatalogueDirectory, AddsASchemeByAFolder) {
   const SchemeDirectory directory;
-  directory.write("harbour/scheme.toml", "title = \"Harbour dues\"\ncurrency = \"EUR\"\ncalendar = \"target2\"\nformats = [\"harbour\"]\n");
+  directory.write("harbour/scheme.toml",
+                  "title = \"Harbour dues\"\ncurrency = \"EUR\"\ncalendar = \"target2\"\nformats = [\"harbour\"]\n");
   directory.write("harbour/harbour.layout", "layout harbour \"Harbour\"\n");
   directory.write("harbour/calendar/2026.tsv", "date\tday\tname\n2026-07-01\toff\tHarbour day\n");
   const auto catalogue = Catalogue::with_directory(directory.path());
@@ -205,7 +212,8 @@ TEST(CatalogueDirectory, AddsASchemeByAFolder) {
 }
 
 TEST(CatalogueDirectory, RefusesAMisspeltRuleWithItsLine) {
-  const Error error = error_of("nacha/rules.toml", "# our bank\n[laed_days]\nvalue = 2\nsource = \"x\"\nsure = \"site\"\n");
+  const Error error =
+      error_of("nacha/rules.toml", "# our bank\n[laed_days]\nvalue = 2\nsource = \"x\"\nsure = \"site\"\n");
   EXPECT_EQ(error.code, "catalogue.unknown-key");
   EXPECT_EQ(error.place.line, 2U);
   EXPECT_TRUE(error.place.file.ends_with("nacha/rules.toml"));
@@ -214,7 +222,8 @@ TEST(CatalogueDirectory, RefusesAMisspeltRuleWithItsLine) {
 }
 
 TEST(CatalogueDirectory, RefusesAMisspeltKeyInsideARuleWithItsLine) {
-  const Error error = error_of("nacha/rules.toml", "[lead_days]\nvalue = 2\nsorce = \"x\"\nsource = \"x\"\nsure = \"site\"\n");
+  const Error error =
+      error_of("nacha/rules.toml", "[lead_days]\nvalue = 2\nsorce = \"x\"\nsource = \"x\"\nsure = \"site\"\n");
   EXPECT_EQ(error.code, "catalogue.unknown-key");
   EXPECT_EQ(error.place.line, 3U);
 }
@@ -230,8 +239,9 @@ TEST(CatalogueDirectory, RefusesARuleOfTheWrongType) {
 }
 
 TEST(CatalogueDirectory, RefusesAMisspeltSwitchWithItsLine) {
-  const Error error = error_of("iso20022/profiles.toml",
-                               "[mybank]\ntitle = \"T\"\nformat = \"pain.008.001.08\"\nsource = \"s\"\n[mybank.switches]\nfirst = \"FRST\"\n");
+  const Error error = error_of(
+      "iso20022/profiles.toml",
+      "[mybank]\ntitle = \"T\"\nformat = \"pain.008.001.08\"\nsource = \"s\"\n[mybank.switches]\nfirst = \"FRST\"\n");
   EXPECT_EQ(error.code, "catalogue.unknown-key");
   EXPECT_EQ(error.place.line, 6U);
 }
@@ -248,16 +258,18 @@ TEST(CatalogueDirectory, RefusesAnUnknownColumnAndAMissingOne) {
 }
 
 TEST(CatalogueDirectory, RefusesAReasonWithoutANextStep) {
-  const Error error = error_of("nacha/reasons.tsv", std::string{reason_header} +
-                                                        "R01\treturned\tretry\tyes\t2\t180\t0\tnone\tnote\t-\tNo funds\tX\t\tX\n");
+  const Error error =
+      error_of("nacha/reasons.tsv",
+               std::string{reason_header} + "R01\treturned\tretry\tyes\t2\t180\t0\tnone\tnote\t-\tNo funds\tX\t\tX\n");
   EXPECT_EQ(error.code, "catalogue.cell");
   EXPECT_EQ(error.place.line, 2U);
   EXPECT_EQ(error.place.field, "next_step");
 }
 
 TEST(CatalogueDirectory, RefusesAWordItDoesNotKnow) {
-  const Error error = error_of("nacha/reasons.tsv", std::string{reason_header} +
-                                                        "R01\tvanished\tretry\tyes\t2\t180\t0\tnone\tnote\t-\tA\tX\tB.\tX\n");
+  const Error error =
+      error_of("nacha/reasons.tsv",
+               std::string{reason_header} + "R01\tvanished\tretry\tyes\t2\t180\t0\tnone\tnote\t-\tA\tX\tB.\tX\n");
   EXPECT_EQ(error.code, "catalogue.cell");
   EXPECT_EQ(error.place.field, "outcome");
 }

@@ -32,7 +32,8 @@ Order cn_order() {
       {"AG0000000000000002", "00", "102584000002", "6200000000000000025", "\xE6\x9D\x8E\xE5\x9B\x9B"},
       {"AG0000000000000003", "03", "", "6200000000000000033", "\xE6\xAC\xA7\xE9\x98\xB3\xE5\xA8\x9C\xE5\xA8\x9C"},
       {"AG0000000000000004", "05", "", "6200000000000000041",
-       "\xE6\xB7\xB1\xE5\x9C\xB3\xE5\xB8\x82\xE7\xA4\xBA\xE4\xBE\x8B\xE7\x89\xA9\xE4\xB8\x9A\xE7\xAE\xA1\xE7\x90\x86\xE6\x9C\x89\xE9\x99"
+       "\xE6\xB7\xB1\xE5\x9C\xB3\xE5\xB8\x82\xE7\xA4\xBA\xE4\xBE\x8B\xE7\x89\xA9\xE4\xB8\x9A\xE7\xAE\xA1\xE7\x90\x86"
+       "\xE6\x9C\x89\xE9\x99"
        "\x90\xE5\x85\xAC\xE5\x8F\xB8"}};
   const std::vector<std::int64_t> amounts{25040, 8900, 23711, 72000};
   std::vector<Entry> entries;
@@ -112,8 +113,9 @@ TEST(Cn304, LeavesBlankWhatOnlyTheAnswerSays) {
 
 // Amounts that binary fractions get wrong: a peer writes (int)(19.99 * 100) = 1998.
 TEST(Cn304, WritesEveryFenOfAmountsThatFloatingPointGetsWrong) {
-  for (const auto& [fen, text] : {std::pair{115, "0000000000001.15"}, std::pair{1999, "0000000000019.99"}, std::pair{29, "0000000000000.29"},
-                                  std::pair{435, "0000000000004.35"}, std::pair{10000, "0000000000100.00"}, std::pair{1, "0000000000000.01"}}) {
+  for (const auto& [fen, text] :
+       {std::pair{115, "0000000000001.15"}, std::pair{1999, "0000000000019.99"}, std::pair{29, "0000000000000.29"},
+        std::pair{435, "0000000000004.35"}, std::pair{10000, "0000000000100.00"}, std::pair{1, "0000000000000.01"}}) {
     Order order = cn_order();
     order.entries[0].resize(1);
     order.entries[0][0].amount_minor = fen;

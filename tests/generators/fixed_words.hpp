@@ -40,7 +40,8 @@ struct Order {
     order.head.settings = settings.get();
     ListedEntries lists{entries};
     TextTarget target;
-    const auto written = as_bank ? write_bank_answer(order, lists, target, notes) : write_collection(order, lists, target, notes);
+    const auto written =
+        as_bank ? write_bank_answer(order, lists, target, notes) : write_collection(order, lists, target, notes);
     if (!written) return std::unexpected(written.error());
     EXPECT_EQ(written->bytes, target.text.size());
     EXPECT_EQ(written->sha256.size(), 64U);

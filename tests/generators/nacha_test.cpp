@@ -28,7 +28,8 @@ BatchHead nacha_batch() {
   return batch;
 }
 
-Entry debit(std::string_view reference, std::string_view name, std::string_view account, std::int64_t cents, std::uint64_t number) {
+Entry debit(std::string_view reference, std::string_view name, std::string_view account, std::int64_t cents,
+            std::uint64_t number) {
   Entry entry;
   entry.reference = reference;
   entry.payer_name = name;
@@ -194,9 +195,12 @@ TEST(Nacha, TakesTheLongestValueOfEveryFieldAndRefusesOneByteMore) {
       {"entry.name", 22, [](Order& o, std::string_view v) { o.entries[0][0].payer_name = v; }},
       {"entry.account", 17, [](Order& o, std::string_view v) { o.entries[0][0].payer_account = v; }},
       {"batch_header.company_name", 16, [](Order& o, std::string_view v) { o.order.batches[0].creditor_name = v; }},
-      {"batch_header.company_identification", 10, [](Order& o, std::string_view v) { o.order.batches[0].creditor_id = v; }},
-      {"batch_header.company_entry_description", 10, [](Order& o, std::string_view v) { o.order.batches[0].description = v; }},
-      {"batch_header.company_discretionary_data", 20, [](Order& o, std::string_view v) { o.order.batches[0].discretionary = v; }},
+      {"batch_header.company_identification", 10,
+       [](Order& o, std::string_view v) { o.order.batches[0].creditor_id = v; }},
+      {"batch_header.company_entry_description", 10,
+       [](Order& o, std::string_view v) { o.order.batches[0].description = v; }},
+      {"batch_header.company_discretionary_data", 20,
+       [](Order& o, std::string_view v) { o.order.batches[0].discretionary = v; }},
       {"file_header.immediate_origin_name", 23, [](Order& o, std::string_view v) { o.order.head.sender_name = v; }},
   };
   for (const Limit& limit : limits) {
@@ -259,7 +263,8 @@ TEST(Nacha, RefusesARoutingNumberWithAWrongCheckDigit) {
 }
 
 TEST(Nacha, RefusesReservedDescriptions) {
-  for (const char* word : {"REVERSAL", "Reversal", "RETURN FEE", "ACCTVERIFY", "PAYROLL", "PAYROLL 1", "PURCHASE", "RECLAIM", "NO CHECK"}) {
+  for (const char* word : {"REVERSAL", "Reversal", "RETURN FEE", "ACCTVERIFY", "PAYROLL", "PAYROLL 1", "PURCHASE",
+                           "RECLAIM", "NO CHECK"}) {
     Order order = one_debit();
     order.order.batches[0].description = word;
     EXPECT_EQ(order.error().code, "nacha.reserved-description") << word;
