@@ -108,6 +108,54 @@ RC_GTEST_PROP(Pain008RoundTrip, OfTheFormOf2009, ()) { heard_as_sent(v02, "", Tr
 RC_GTEST_PROP(Pain008RoundTrip, OfGermanBanks, ()) { heard_as_sent(v08, "gbic5", Transliteration::german); }
 RC_GTEST_PROP(Pain008RoundTrip, OfTheGermanFormOf2009, ()) { heard_as_sent(v02, "gbic3", Transliteration::german); }
 
+/// Of several buffers, so that nothing is lost or doubled where one ends.
+TEST(Pain008RoundTripOfALargeFile, HearsEveryCollection) {
+  Texts texts;
+  WriteOrder order;
+  order.format = v08;
+  order.head.message_id = "CF-1";
+  order.head.created = "2026-11-02T09:30:00";
+  order.head.sender_name = "Example Housing Ltd";
+  BatchHead batch;
+  batch.id = "CF-1-1";
+  batch.instrument = "CORE";
+  batch.sequence = SequenceType::recurring;
+  batch.creditor_name = "Example Housing Ltd";
+  batch.creditor_id = "DE98ZZZ09999999999";
+  batch.creditor_account = "DE89370400440532013000";
+  batch.collect_on = make_date(2026, 11, 17);
+  batch.currency = euro;
+  batch.count = 4000;
+  batch.sum_minor = 0;
+  std::vector<Entry> entries;
+  for (std::int64_t number = 0; number < batch.count; ++number) {
+    Entry entry;
+    entry.reference = texts.keep(fmt::format("B{:06}", number));
+    entry.amount_minor = 100 + number;
+    entry.currency = euro;
+    entry.mandate = "M-1";
+    entry.signed_on = make_date(2025, 3, 1);
+    entry.payer_name = "Anna Muster";
+    entry.payer_account = "NL91ABNA0417164300";
+    entries.push_back(entry);
+    batch.sum_minor += entry.amount_minor;
+  }
+  order.batches.push_back(batch);
+  ListedEntries source{{entries}};
+  TextTarget target;
+  std::vector<Finding> notes;
+  const auto written = write_pain008(order, source, target, notes);
+  ASSERT_TRUE(written) << written.error().explanation;
+  EXPECT_EQ(written->bytes, target.text.size());
+  const auto heard = hear(target.text);
+  EXPECT_EQ(heard->finding_codes(), "");
+  ASSERT_EQ(heard->entries.size(), entries.size());
+  for (std::size_t index = 0; index < entries.size(); ++index) {
+    EXPECT_EQ(heard->entries[index].reference, entries[index].reference);
+    EXPECT_EQ(heard->entries[index].amount_minor, entries[index].amount_minor);
+  }
+}
+
 // ---- Answers
 
 std::string random_reference(std::size_t number) { return fmt::format("B{:06}-{}", number, *rc::gen::inRange(1, 9)); }
