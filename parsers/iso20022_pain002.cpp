@@ -161,7 +161,18 @@ class Pain002Reader final : public MessageReader {
       state_.report(Severity::error, "pain002.no-original", "The report does not name the file it answers.",
                     "Find the file it answers by the day and way it was sent, and match it by hand.");
     }
+    note_other_order(head.original_message_name);
     if (!file_.is_silent()) deliver_level(file_, Level::file);
+  }
+
+  /// Banks spell the name in many ways: "pain.008.001.02", "PAIN.008", "pain.008.001.02.ch.03".
+  void note_other_order(std::string_view name) {
+    if (name.size() < 8 || (name[0] != 'p' && name[0] != 'P')) return;
+    const std::string_view number = name.substr(5, 3);
+    if (name[4] != '.' || number == "008" || number == "007") return;
+    state_.report(Severity::note, "pain002.other-order",
+                  "The report answers a " + std::string{name.substr(0, 20)} + " file, which is no collection.",
+                  "Nothing to do: it speaks of other orders given to the bank.");
   }
 
   void announce_batch() {

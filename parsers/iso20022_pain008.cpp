@@ -156,7 +156,7 @@ class Pain008Reader final : public MessageReader {
   }
 
   void check_batch(const BatchHead& head) {
-    if (batch_ids_.seen_before(head.id)) {
+    if (!head.id.empty() && batch_ids_.seen_before(head.id)) {
       state_.report(Severity::error, "pain008.doubled-batch-id",
                     "The block id \"" + std::string{head.id.substr(0, 40)} + "\" stands in this file before.",
                     "Give each block an id of its own; the bank answers by it.");

@@ -210,6 +210,30 @@ TEST(Pain002Status, ContradictionsAreFlagged) {
   EXPECT_FALSE(contains(describe(pain002("", "RJCT", "RJCT")).findings, "pain002.contradiction"));
 }
 
+TEST(Pain002Status, AReportOnOtherOrdersSaysSo) {
+  std::string bytes = pain002("", "", "RJCT");
+  EXPECT_FALSE(contains(describe(bytes).findings, "pain002.other-order"));
+  bytes.replace(bytes.find("<OrgnlMsgNmId>pain.008") + 14, 8, "PAIN.001");
+  EXPECT_TRUE(contains(describe(bytes).findings, "pain002.other-order"));
+}
+
+TEST(Pain008Checks, DoubledBlocksAndReferencesAreFlagged) {
+  std::string bytes = fixture("pain008_core.xml");
+  const auto begin = bytes.find("    <PmtInf>"), end = bytes.find("  </CstmrDrctDbtInitn>");
+  bytes.insert(end, bytes.substr(begin, end - begin));
+  const auto described = describe(bytes);
+  EXPECT_TRUE(contains(described.findings, "pain008.doubled-batch-id"));
+  EXPECT_TRUE(contains(described.findings, "pain008.doubled-reference"));
+  EXPECT_TRUE(contains(described.text, "The file declares 2 transactions; it holds 4."));
+  EXPECT_TRUE(contains(described.text, "The file declares a sum of 250.50; its transactions add up to 501.00."));
+}
+
+TEST(Pain008Checks, AnAmendmentMustBeAnnouncedAndDescribed) {
+  std::string bytes = fixture("pain008_core.xml");
+  bytes.replace(bytes.find("<AmdmntInd>true</AmdmntInd>"), 27, "");
+  EXPECT_TRUE(contains(describe(bytes).findings, "pain008.amendment"));
+}
+
 TEST(Documents, SeveralInARowAreReadAsOneFile) {
   const std::string one = pain002("", "", "RJCT");
   const std::string declaration = "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>\n";
