@@ -54,6 +54,7 @@ left join claim c on c.tenant_id = b.tenant_id and c.id = coalesce(held.claim_id
 left join batch ba on ba.tenant_id = c.tenant_id and ba.id = c.batch_id
 left join lateral (
   select x.to_state, x.reason, x.on_day from claim_event x where x.tenant_id = c.tenant_id and x.claim_id = c.id
+    and x.from_state <> x.to_state  -- A credit that comes after its return ends nothing.
   order by x.number desc limit 1) e on true
 left join claim fc on fc.tenant_id = c.tenant_id and fc.id = coalesce(c.first_claim_id, c.id)
 left join claim_item fi on fi.tenant_id = fc.tenant_id and fi.claim_id = fc.id and fi.bill_id = b.id
