@@ -189,8 +189,7 @@ Result<Desk> Desk::open(const DeskRequest& request) {
 
   auto address = application_address(desk.home_, *settings, request.database);
   if (!address) return std::unexpected(address.error());
-  desk.address_ = std::move(*address);
-  auto session = Session::open(desk.address_);
+  auto session = Session::open(*address);
   if (!session) return std::unexpected(session.error());
   desk.session_ = std::make_unique<Session>(std::move(*session));
 
@@ -210,8 +209,6 @@ Result<Desk> Desk::open(const DeskRequest& request) {
   desk.actor_ = std::move(*actor);
   return desk;
 }
-
-Result<Session> Desk::another_session() const { return Session::open(address_); }
 
 Result<void> Desk::note(std::string_view action, std::string_view subject_kind, std::string_view subject,
                         std::string_view details) {

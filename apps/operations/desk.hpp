@@ -77,9 +77,6 @@ class Desk {
   [[nodiscard]] const std::filesystem::path& home() const { return home_; }
   [[nodiscard]] const Catalogue& catalogue() const { return Catalogue::built_in(); }
 
-  /// A second conversation with the same database and role, for reading beside a transaction that writes.
-  [[nodiscard]] Result<Session> another_session() const;
-
   /// Whether the acting operator's roles allow it.
   [[nodiscard]] Result<void> may(Action action) const { return check_permission(actor_, action, environment_); }
 
@@ -97,7 +94,6 @@ class Desk {
   DeskRequest request_;
   std::filesystem::path home_;
   Environment environment_ = Environment::test;
-  DatabaseAddress address_;
   std::unique_ptr<Session> session_;
   std::unique_ptr<FieldSealer> sealer_;
   Tenant tenant_;

@@ -324,6 +324,7 @@ class FileMatch {
       posting.reason = row.entry.reason;
       posting.bank_file = file_.id;
       posting.position = row.entry.position;
+      posting.operator_name = desk_.actor().name;
       postings_.push_back({std::move(posting), judged.judgement.mandate_effect});
     }
     return matching.keep(row, kept);

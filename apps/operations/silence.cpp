@@ -46,6 +46,7 @@ Result<bool> settle_by_silence(Desk& desk, const CreditorAccount& account, const
   posting.batch = batch.batch.id;
   posting.kind = ClaimEventKind::settle;
   posting.on = batch.batch.collect_on;
+  posting.operator_name = desk.actor().name;
   const auto settled = post_to_batch(desk.scope(), posting);
   if (!settled) return std::unexpected(settled.error());
   result.settled_claims += *settled;
