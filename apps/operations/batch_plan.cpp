@@ -1,11 +1,10 @@
 #include "apps/operations/batch_plan.hpp"
 
-#include <ctime>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cstdlib>
-
-#include <fmt/format.h>
+#include <ctime>
 
 #include "apps/operations/creditors.hpp"
 #include "apps/operations/scheme_rules.hpp"
@@ -157,14 +156,15 @@ class Planner {
   std::uint64_t looked_at_ = 0;
 };
 
-/// Writes claims with their place in the batch and a reference that is unique for good. The environment is part of it: what
-/// a bank says of a test can never be laid against a live claim.
+/// Writes claims with their place in the batch and a reference that is unique for good. The environment is part of it:
+/// what a bank says of a test can never be laid against a live claim.
 class BatchTarget : public PlanTarget {
  public:
   BatchTarget(Desk& desk, const Batch& batch, const std::string& number)
       : batch_{batch}, claims_{desk.scope(), batch.id}, left_out_{desk.scope(), batch.id} {
     const auto digits = number.find_first_of("123456789");
-    prefix_ = fmt::format("{}{}-", desk.is_test() ? "T" : "L", digits == std::string::npos ? "0" : number.substr(digits));
+    prefix_ =
+        fmt::format("{}{}-", desk.is_test() ? "T" : "L", digits == std::string::npos ? "0" : number.substr(digits));
   }
 
   Result<void> claim(Claim& claim) override {
@@ -187,8 +187,8 @@ class BatchTarget : public PlanTarget {
   std::string prefix_;
 };
 
-/// Whether the bank's cut-off of this very day has passed, by the bank's own clock. A day other than the machine's own is
-/// a test's, and has no hour.
+/// Whether the bank's cut-off of this very day has passed, by the bank's own clock. A day other than the machine's own
+/// is a test's, and has no hour.
 bool past_cut_off(const CreditorAccount& account, Date today) {
   if (account.cut_off_minute >= 24 * 60 || account.time_zone.empty()) return false;
   const char* before = std::getenv("TZ");
@@ -200,8 +200,8 @@ bool past_cut_off(const CreditorAccount& account, Date today) {
   ::localtime_r(&now, &there);
   before == nullptr ? ::unsetenv("TZ") : ::setenv("TZ", kept.c_str(), 1);
   ::tzset();
-  const Date day = make_date(there.tm_year + 1900, static_cast<unsigned>(there.tm_mon + 1),
-                             static_cast<unsigned>(there.tm_mday));
+  const Date day =
+      make_date(there.tm_year + 1900, static_cast<unsigned>(there.tm_mon + 1), static_cast<unsigned>(there.tm_mday));
   return day == today && there.tm_hour * 60 + there.tm_min >= account.cut_off_minute;
 }
 
@@ -211,11 +211,12 @@ Result<PlanResult> begin(Desk& desk, const PlanRequest& request, PlanTerms& term
   if (!account) return std::unexpected(account.error());
   result.account = std::move(*account);
   if (request.prenotes && result.account.scheme != "nacha") {
-    return std::unexpected(Error{.code = "plan.no-prenotes",
-                                 .explanation = fmt::format("Account {} does not collect through NACHA, and only NACHA knows prenotes.",
-                                                            result.account.label),
-                                 .remedy = "Leave --prenotes out.",
-                                 .kind = ErrorKind::usage});
+    return std::unexpected(
+        Error{.code = "plan.no-prenotes",
+              .explanation = fmt::format("Account {} does not collect through NACHA, and only NACHA knows prenotes.",
+                                         result.account.label),
+              .remedy = "Leave --prenotes out.",
+              .kind = ErrorKind::usage});
   }
   auto made = collection_terms(desk, result.account, request.collect_on);
   if (!made) return std::unexpected(made.error());
@@ -313,14 +314,15 @@ Result<PlanResult> create_batch(Desk& desk, const PlanRequest& request) {
   PlanTerms terms;
   auto plan = begin(desk, request, terms);
   if (!plan) return plan;
-  auto made = in_one_transaction(desk, "batch-create",
-                                 [&] { return create_in_transaction(desk, request, terms, *plan); });
+  auto made =
+      in_one_transaction(desk, "batch-create", [&] { return create_in_transaction(desk, request, terms, *plan); });
   if (made) return made;
   if (is_taken(made.error(), "claim_item_holds")) {
-    return std::unexpected(Error{.code = "batch.bill-taken",
-                                 .explanation = "Somebody else put some of these bills into a batch at the same moment.",
-                                 .remedy = "Give the command again: it takes what is left.",
-                                 .kind = ErrorKind::conflict});
+    return std::unexpected(
+        Error{.code = "batch.bill-taken",
+              .explanation = "Somebody else put some of these bills into a batch at the same moment.",
+              .remedy = "Give the command again: it takes what is left.",
+              .kind = ErrorKind::conflict});
   }
   if (made.error().code != nothing) return made;
   auto again = plan_batch(desk, request);  // For the reasons: the counts above went with the roll-back.

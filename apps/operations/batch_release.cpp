@@ -77,9 +77,9 @@ Result<BatchStepResult> approve_in_transaction(Desk& desk, const std::string& nu
   if (auto done = save_batch(desk.scope(), row, BatchEvent::approve, desk.actor().name, full); !done) {
     return std::unexpected(done.error());
   }
-  const auto noted = desk.note("batch.approve", "batch", number,
-                               fmt::format("sha256 {}, {} claims, {}", full, file->claim_count,
-                                           Money{file->sum_minor, row.currency}.text()));
+  const auto noted = desk.note(
+      "batch.approve", "batch", number,
+      fmt::format("sha256 {}, {} claims, {}", full, file->claim_count, Money{file->sum_minor, row.currency}.text()));
   if (!noted) return std::unexpected(noted.error());
   return BatchStepResult{std::move(*batch), std::move(*file), false};
 }
@@ -116,13 +116,13 @@ Result<void> take_from_outbox(Desk& desk, const StoredBatch& batch) {
   const auto item = find_outbox(desk.scope(), (*file)->id);
   if (!item) return std::unexpected(item.error());
   if (!*item || (*item)->state == OutboxState::waiting) return {};
-  return std::unexpected(Error{
-      .code = "batch.in-transit",
-      .explanation = fmt::format("The file of batch {} is {} in the outbox and may have reached the bank.", batch.number,
-                                 outbox_state_name((*item)->state)),
-      .remedy = "Ask the bank first. Once it is sure that nothing arrived, put the file back with "
-                "`counterfoil batch send --not-sent`, then void the batch.",
-      .kind = ErrorKind::refused});
+  return std::unexpected(
+      Error{.code = "batch.in-transit",
+            .explanation = fmt::format("The file of batch {} is {} in the outbox and may have reached the bank.",
+                                       batch.number, outbox_state_name((*item)->state)),
+            .remedy = "Ask the bank first. Once it is sure that nothing arrived, put the file back with "
+                      "`counterfoil batch send --not-sent`, then void the batch.",
+            .kind = ErrorKind::refused});
 }
 
 Result<BatchStepResult> void_in_transaction(Desk& desk, const std::string& number, std::string_view why) {

@@ -14,9 +14,9 @@ struct BatchStepResult {
   bool already = false;
 };
 
-/// The approver names the digest he looked at: whole, or its first 16 characters at least. Another digest than the sealed
-/// one is "batch.digest-differs", one's own batch "permission.four-eyes"; bytes or claims that changed since the seal are
-/// "batch.check-failed". All three are refused.
+/// The approver names the digest he looked at: whole, or its first 16 characters at least. Another digest than the
+/// sealed one is "batch.digest-differs", one's own batch "permission.four-eyes"; bytes or claims that changed since the
+/// seal are "batch.check-failed". All three are refused.
 [[nodiscard]] Result<BatchStepResult> approve_batch(Desk& desk, const std::string& number, std::string_view digest);
 
 /// Lets the approved file go to the outbox, after every check of `check_batch` has passed once more.

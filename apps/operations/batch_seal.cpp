@@ -1,8 +1,8 @@
 #include "apps/operations/batch_seal.hpp"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "apps/operations/collection_order.hpp"
 #include "apps/operations/scheme_rules.hpp"
@@ -40,10 +40,11 @@ class ClaimEntries : public EntrySource {
     const auto& claim = row.claim;
     entry = Entry{};
     // The agreement number is what a 304 file gives back, so it is the reference there.
-    entry.reference = scheme_ == "cn-304" ? std::string_view{claim.mandate_reference} : std::string_view{claim.reference};
+    entry.reference =
+        scheme_ == "cn-304" ? std::string_view{claim.mandate_reference} : std::string_view{claim.reference};
     entry.mandate = claim.mandate_reference;
-    entry.sequence_number = file_.trace_digits == 0 ? claim.sequence_number
-                                                    : file_.trace_first + claim.sequence_number - 1;
+    entry.sequence_number =
+        file_.trace_digits == 0 ? claim.sequence_number : file_.trace_first + claim.sequence_number - 1;
     entry.currency = claim.currency;
     entry.amount_minor = claim.amount_minor;
     entry.payer_name = claim.payer_name;
@@ -81,7 +82,8 @@ std::string compact_day(Date day) {
   return text;
 }
 
-/// Unique for good, and with the environment in it where there is room: a test file can be told from a live one by anybody.
+/// Unique for good, and with the environment in it where there is room: a test file can be told from a live one by
+/// anybody.
 std::string make_message_id(const Desk& desk, const CreditorAccount& account, const SealedFile& file) {
   if (account.scheme == "cn-304") {
     const auto& code = account.creditor_id;
@@ -119,11 +121,11 @@ Result<void> take_file_numbers(Desk& desk, const CreditorAccount& account, Seale
     file.trace_first = *first;
     constexpr std::uint64_t most = 9'999'999;
     if (file.claim_count > most || *first > most - file.claim_count + 1) {
-      return std::unexpected(Error{
-          .code = "batch.traces-used-up",
-          .explanation = "The trace numbers of this originating bank are used up.",
-          .remedy = "Open another creditor account with another originating bank, or make the batch smaller.",
-          .kind = ErrorKind::refused});
+      return std::unexpected(
+          Error{.code = "batch.traces-used-up",
+                .explanation = "The trace numbers of this originating bank are used up.",
+                .remedy = "Open another creditor account with another originating bank, or make the batch smaller.",
+                .kind = ErrorKind::refused});
     }
   } else if (account.scheme == "cn-304") {
     file.trace_digits = 8;
@@ -168,7 +170,8 @@ Result<CreditorAccount> account_of(Desk& desk, const Batch& batch) {
   return std::move(**account);
 }
 
-/// The order for a sealed file: the same whenever it is made, so that a file can be laid beside the database again later.
+/// The order for a sealed file: the same whenever it is made, so that a file can be laid beside the database again
+/// later.
 Result<std::unique_ptr<CollectionOrder>> order_of(Desk& desk, const CreditorAccount& account, const StoredBatch& batch,
                                                   const SealedFile& file, const std::string& created,
                                                   std::vector<CollectionBlock> blocks) {
@@ -178,7 +181,8 @@ Result<std::unique_ptr<CollectionOrder>> order_of(Desk& desk, const CreditorAcco
     for (auto& block : blocks) block.description = text.value_or("RETRY PYMT");
   }
   return make_collection_order(
-      account, {.message_id = file.message_id, .created = created, .file_modifier = file_modifier(file.sequence)}, blocks);
+      account, {.message_id = file.message_id, .created = created, .file_modifier = file_modifier(file.sequence)},
+      blocks);
 }
 
 Result<void> compare_with_database(Desk& desk, const SealedFile& file, const CreditorAccount& account,
@@ -252,7 +256,8 @@ Result<SealResult> seal_in_transaction(Desk& desk, const std::string& number) {
   return result;
 }
 
-// --- Checks -----------------------------------------------------------------------------------------------------------
+// --- Checks
+// -----------------------------------------------------------------------------------------------------------
 
 bool was_handed_over(BatchState state) {
   return state == BatchState::sent || state == BatchState::acknowledged || state == BatchState::closed;
@@ -276,7 +281,8 @@ Check check_totals(const StoredBatch& batch, const ClaimGroup& counted, const Se
     check.evidence += fmt::format(", file {} / {}", file->claim_count, Money{file->sum_minor, row.currency}.decimal());
     check.passed = check.passed && file->claim_count == counted.count && file->sum_minor == counted.sum_minor;
   }
-  check.remedy = check.passed ? "" : "Void the batch and plan again; run `counterfoil check` to see what else is wrong.";
+  check.remedy =
+      check.passed ? "" : "Void the batch and plan again; run `counterfoil check` to see what else is wrong.";
   return check;
 }
 
@@ -318,25 +324,30 @@ Result<Check> check_size(Desk& desk, const StoredBatch& batch) {
   const auto mean = sum / static_cast<std::int64_t>(found);
   const auto apart = batch.batch.sum_minor > mean ? batch.batch.sum_minor - mean : mean - batch.batch.sum_minor;
   check.passed = apart / percent <= mean / 100;
-  check.evidence = fmt::format("{}; the last {} came to {} on average", Money{batch.batch.sum_minor, batch.batch.currency}.text(), found,
-                               Money{mean, batch.batch.currency}.decimal());
+  check.evidence =
+      fmt::format("{}; the last {} came to {} on average", Money{batch.batch.sum_minor, batch.batch.currency}.text(),
+                  found, Money{mean, batch.batch.currency}.decimal());
   if (!check.passed) check.remedy = "Look why this batch differs so much from the ones before.";
   return check;
 }
 
-/// Everything about each claim that can change after planning: its mandate must still allow it, and no figure may be odd.
+/// Everything about each claim that can change after planning: its mandate must still allow it, and no figure may be
+/// odd.
 Result<Check> check_claims(Desk& desk, const StoredBatch& batch) {
   std::uint64_t looked_at = 0;
   std::uint64_t bad = 0;
   std::string first;
-  const auto walked = visit_claims(desk.scope(), batch.batch.id, [&](const ClaimRow& row) -> Result<void> {
-    ++looked_at;
-    const auto sound = check_items(row.claim);
-    if (!sound && !row.claim.is_prenote) {
-      if (bad++ == 0) first = sound.error().explanation;
-    }
-    return {};
-  }, true);
+  const auto walked = visit_claims(
+      desk.scope(), batch.batch.id,
+      [&](const ClaimRow& row) -> Result<void> {
+        ++looked_at;
+        const auto sound = check_items(row.claim);
+        if (!sound && !row.claim.is_prenote) {
+          if (bad++ == 0) first = sound.error().explanation;
+        }
+        return {};
+      },
+      true);
   if (!walked) return std::unexpected(walked.error());
   return Check{.name = "Every claim is the sum of its bills",
                .passed = bad == 0 && looked_at > 0,

@@ -19,13 +19,14 @@ struct SealResult {
   bool already = false;
 };
 
-/// Writes the file into the database, reads it back with the bank's own reader, compares every claim and every total with
-/// the database, and only then fixes digest, message id and sequence number. Nothing changes when anything differs.
+/// Writes the file into the database, reads it back with the bank's own reader, compares every claim and every total
+/// with the database, and only then fixes digest, message id and sequence number. Nothing changes when anything
+/// differs.
 [[nodiscard]] Result<SealResult> seal_batch(Desk& desk, const std::string& number);
 
 /// One thing that was looked at. A check that did not run is not passed.
 struct Check {
-  std::string name;      // "every claim stands in the file as in the database"
+  std::string name;  // "every claim stands in the file as in the database"
   bool passed = false;
   bool blocks = true;    // False: worth a look, nothing more.
   std::string evidence;  // What was counted or compared.
@@ -38,7 +39,8 @@ struct CheckResult {
   [[nodiscard]] bool passed() const;
 };
 
-/// Every check that stands before a release, each with what it found. The same ones run again when the batch is released.
+/// Every check that stands before a release, each with what it found. The same ones run again when the batch is
+/// released.
 [[nodiscard]] Result<CheckResult> check_batch(Desk& desk, const std::string& number);
 
 /// For those who release: the checks of a batch in the open transaction.

@@ -1,13 +1,12 @@
 #include "apps/operations/batch_send.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/file.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
-
-#include <fmt/format.h>
 
 #include "apps/operations/mandate_effects.hpp"
 #include "apps/operations/publish_file.hpp"
@@ -46,12 +45,14 @@ Result<OutboxItem> item_of(Desk& desk, const StoredBatch& batch, const SealedFil
 std::unexpected<Error> outcome_unknown(const StoredBatch& batch, const SealedFile& file) {
   return std::unexpected(Error{
       .code = "batch.outcome-unknown",
-      .explanation = fmt::format("Sending {} was interrupted, and the folder does not tell whether the file was taken away "
-                                 "or never written.",
-                                 file.file_name),
-      .remedy = fmt::format("Ask whoever carries the folder, or the bank. Then: counterfoil batch send {} --was-sent, or "
-                            "--not-sent and send it again.",
-                            batch.number),
+      .explanation =
+          fmt::format("Sending {} was interrupted, and the folder does not tell whether the file was taken away "
+                      "or never written.",
+                      file.file_name),
+      .remedy =
+          fmt::format("Ask whoever carries the folder, or the bank. Then: counterfoil batch send {} --was-sent, or "
+                      "--not-sent and send it again.",
+                      batch.number),
       .kind = ErrorKind::outcome_unknown});
 }
 
@@ -99,9 +100,9 @@ Result<void> finish_sending(Desk& desk, StoredBatch& batch, const SealedFile& fi
                                      : apply_batch_to_mandates(desk.scope(), row.id, BatchMandateEffect::sent,
                                                                desk.today(), desk.actor().name);
     if (!touched) return std::unexpected(touched.error());
-    const auto noted = desk.note("batch.send", "batch", batch.number,
-                                 fmt::format("{}, sha256 {}, {} mandates used", file.file_name,
-                                             digest_text(file.digest), *touched));
+    const auto noted =
+        desk.note("batch.send", "batch", batch.number,
+                  fmt::format("{}, sha256 {}, {} mandates used", file.file_name, digest_text(file.digest), *touched));
     if (!noted) return std::unexpected(noted.error());
     batch = std::move(*fresh);
     return true;
@@ -113,17 +114,18 @@ Result<void> finish_sending(Desk& desk, StoredBatch& batch, const SealedFile& fi
 /// A person knows better than the folder.
 Result<SendResult> decide(Desk& desk, const SendRequest& request, StoredBatch batch, SealedFile file,
                           const OutboxItem& item) {
-  if (item.state == OutboxState::sent && request.was_sent) return SendResult{std::move(batch), std::move(file), {}, true};
+  if (item.state == OutboxState::sent && request.was_sent)
+    return SendResult{std::move(batch), std::move(file), {}, true};
   if (item.state == OutboxState::waiting && request.not_sent) {
     return SendResult{std::move(batch), std::move(file), {}, true};
   }
   if (item.state == OutboxState::sent || item.state == OutboxState::waiting) {
-    return std::unexpected(Error{
-        .code = "batch.outcome-known",
-        .explanation = fmt::format("The file of batch {} is {}; nothing is unknown about it.", batch.number,
-                                   outbox_state_name(item.state)),
-        .remedy = "Use --was-sent and --not-sent only where `counterfoil batch show` says unknown.",
-        .kind = ErrorKind::refused});
+    return std::unexpected(
+        Error{.code = "batch.outcome-known",
+              .explanation = fmt::format("The file of batch {} is {}; nothing is unknown about it.", batch.number,
+                                         outbox_state_name(item.state)),
+              .remedy = "Use --was-sent and --not-sent only where `counterfoil batch show` says unknown.",
+              .kind = ErrorKind::refused});
   }
   if (request.was_sent) {
     if (auto done = finish_sending(desk, batch, file, item.state); !done) return std::unexpected(done.error());
@@ -140,7 +142,8 @@ Result<SendResult> decide(Desk& desk, const SendRequest& request, StoredBatch ba
   });
 }
 
-/// Goes on where an earlier run stopped: the database knows that a file was about to go, the folder knows how far it came.
+/// Goes on where an earlier run stopped: the database knows that a file was about to go, the folder knows how far it
+/// came.
 Result<SendResult> go_on(Desk& desk, StoredBatch batch, SealedFile file, const OutboxItem& item,
                          const std::string& folder) {
   const auto trace = trace_in(folder, file.file_name);
@@ -158,10 +161,11 @@ Result<SendResult> send_fresh(Desk& desk, StoredBatch batch, SealedFile file, co
   const auto taken = begin_sending(desk, file);
   if (!taken) return std::unexpected(taken.error());
   if (!*taken) {
-    return std::unexpected(Error{.code = "batch.taken",
-                                 .explanation = fmt::format("Another courier is sending batch {} at this moment.", batch.number),
-                                 .remedy = "Look again in a minute: counterfoil batch show.",
-                                 .kind = ErrorKind::conflict});
+    return std::unexpected(
+        Error{.code = "batch.taken",
+              .explanation = fmt::format("Another courier is sending batch {} at this moment.", batch.number),
+              .remedy = "Look again in a minute: counterfoil batch show.",
+              .kind = ErrorKind::conflict});
   }
   const auto published = publish_prepared(folder, file.file_name);
   if (!published) return std::unexpected(published.error());
@@ -206,12 +210,13 @@ Result<Channel> Channel::open(const Desk& desk, const std::string& folder) {
   std::string owner;
   std::ifstream{path} >> owner;
   if (owner != ours) {
-    return std::unexpected(Error{
-        .code = "channel.other-environment",
-        .explanation = fmt::format("This folder carries the files of a {} environment, and this one is {}.", owner, ours),
-        .remedy = "Use another folder: what is for a test never lies beside what is for the bank.",
-        .place = {.file = folder},
-        .kind = ErrorKind::refused});
+    return std::unexpected(
+        Error{.code = "channel.other-environment",
+              .explanation =
+                  fmt::format("This folder carries the files of a {} environment, and this one is {}.", owner, ours),
+              .remedy = "Use another folder: what is for a test never lies beside what is for the bank.",
+              .place = {.file = folder},
+              .kind = ErrorKind::refused});
   }
   Channel channel{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
   if (channel.lock_ >= 0 && ::flock(channel.lock_, LOCK_EX | LOCK_NB) == 0) return channel;
@@ -245,10 +250,13 @@ Result<SendResult> send_batch(Desk& desk, const SendRequest& request) {
     return SendResult{std::move(*batch), std::move(*file), std::move(path), false};
   }
   switch (item->state) {
-    case OutboxState::sent: return send_again(desk, std::move(*batch), std::move(*file), request.folder);
-    case OutboxState::waiting: return send_fresh(desk, std::move(*batch), std::move(*file), request.folder);
+    case OutboxState::sent:
+      return send_again(desk, std::move(*batch), std::move(*file), request.folder);
+    case OutboxState::waiting:
+      return send_fresh(desk, std::move(*batch), std::move(*file), request.folder);
     case OutboxState::taken:
-    case OutboxState::unknown: return go_on(desk, std::move(*batch), std::move(*file), *item, request.folder);
+    case OutboxState::unknown:
+      return go_on(desk, std::move(*batch), std::move(*file), *item, request.folder);
   }
   return outcome_unknown(*batch, *file);
 }

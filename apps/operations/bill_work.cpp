@@ -95,8 +95,9 @@ Result<ApproveBillsResult> approve_in_transaction(Desk& desk, const ApproveBills
   if (result.approved == 0) return result;
   std::vector<std::string> sums;
   for (const auto& sum : result.sums) sums.push_back(sum.text());
-  const auto noted = desk.note("bill.approve", "bill", request.numbers.size() == 1 ? request.numbers.front() : "several",
-                               fmt::format("{} bills, {}", result.approved, fmt::join(sums, ", ")));
+  const auto noted =
+      desk.note("bill.approve", "bill", request.numbers.size() == 1 ? request.numbers.front() : "several",
+                fmt::format("{} bills, {}", result.approved, fmt::join(sums, ", ")));
   if (!noted) return std::unexpected(noted.error());
   return result;
 }
@@ -130,8 +131,8 @@ Result<void> look_ahead(Desk& desk, BillStory& story, std::optional<Date> collec
         story.outlook = left->sentence + " " + left->remedy;
         story.outlook_code = left_out_code(left->reason);
       } else {
-        story.outlook = fmt::format("It can be collected on {} into account {}.", weekday_and_date(made->terms.collect_on),
-                                    account.label);
+        story.outlook = fmt::format("It can be collected on {} into account {}.",
+                                    weekday_and_date(made->terms.collect_on), account.label);
         story.outlook_code = "plannable";
       }
       is_of_this_account = one.mandate != nullptr && one.mandate->creditor_account == account.id;

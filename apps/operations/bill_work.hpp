@@ -22,24 +22,25 @@ struct ApproveBillsRequest {
 
 struct ApproveBillsResult {
   std::uint64_t approved = 0;
-  std::uint64_t already = 0;       // Of the numbers given: approved before.
-  std::uint64_t own = 0;           // Left, because the approver brought them in.
-  std::uint64_t above_limit = 0;   // Left, because they are above what one approver may approve alone.
-  std::vector<Money> sums;         // What was approved, one a currency.
+  std::uint64_t already = 0;      // Of the numbers given: approved before.
+  std::uint64_t own = 0;          // Left, because the approver brought them in.
+  std::uint64_t above_limit = 0;  // Left, because they are above what one approver may approve alone.
+  std::vector<Money> sums;        // What was approved, one a currency.
 };
 
-/// The approver is never the one who imported: "bill.same-person" for a bill named by number, else it is counted in `own`.
-/// "bill.unknown" for a number that does not exist; then nothing is approved.
+/// The approver is never the one who imported: "bill.same-person" for a bill named by number, else it is counted in
+/// `own`. "bill.unknown" for a number that does not exist; then nothing is approved.
 [[nodiscard]] Result<ApproveBillsResult> approve_bills(Desk& desk, const ApproveBillsRequest& request);
 
-/// Everything about one bill: what it is, what happened to it, where it stands, and what would happen if it were collected.
+/// Everything about one bill: what it is, what happened to it, where it stands, and what would happen if it were
+/// collected.
 struct BillStory {
   Bill bill;
   std::string payer_number;
   std::string payer_name;
   std::vector<BillStep> steps;
   std::vector<Claim> claims;
-  std::string outlook;  // A sentence: planned, already in a claim, or why it would be left out, with what to do.
+  std::string outlook;       // A sentence: planned, already in a claim, or why it would be left out, with what to do.
   std::string outlook_code;  // left_out_code, or "plannable", or empty when nothing is open.
 };
 

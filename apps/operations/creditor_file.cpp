@@ -1,5 +1,8 @@
 #include "apps/operations/creditor_file.hpp"
 
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -7,17 +10,14 @@
 #include <fstream>
 #include <sstream>
 
-#include <fmt/format.h>
-#include <toml++/toml.h>
-
 #include "apps/operations/scheme_rules.hpp"
 
 namespace counterfoil {
 namespace {
 
-constexpr std::array known_keys{"name",       "scheme",         "account",     "bank", "creditor_id",
-                                "profile",    "format",         "instrument",  "most", "first_as",
-                                "time_zone",  "combine_bills",  "notice_days", "lead_bank_days"};
+constexpr std::array known_keys{"name",      "scheme",        "account",     "bank",          "creditor_id",
+                                "profile",   "format",        "instrument",  "most",          "first_as",
+                                "time_zone", "combine_bills", "notice_days", "lead_bank_days"};
 
 std::unexpected<Error> wrong(std::string code, std::string explanation, std::string remedy, const std::string& path,
                              const toml::source_region& at = {}) {
@@ -37,10 +37,11 @@ class CreditorTable {
     for (const auto& [key, value] : table_) {
       if (std::ranges::find(known_keys, key.str()) != known_keys.end()) continue;
       if (value.is_table() && catalogue.find(key.str()) != nullptr) continue;
-      return wrong("creditor.unknown-key", fmt::format("The key \"{}\" is not known in a creditor file.", key.str()),
-                   fmt::format("Correct its spelling or take it out. Known are: {}, and one table named after the scheme.",
-                               fmt::join(known_keys, ", ")),
-                   path_, value.source());
+      return wrong(
+          "creditor.unknown-key", fmt::format("The key \"{}\" is not known in a creditor file.", key.str()),
+          fmt::format("Correct its spelling or take it out. Known are: {}, and one table named after the scheme.",
+                      fmt::join(known_keys, ", ")),
+          path_, value.source());
     }
     return {};
   }
@@ -231,11 +232,12 @@ Result<CreditorAccount> read_creditor_file(const std::string& path, std::string_
                                            const Catalogue& catalogue) {
   std::ifstream file{path, std::ios::binary};
   if (!file) {
-    return std::unexpected(Error{.code = "creditor.unreadable",
-                                 .explanation = fmt::format("The creditor file cannot be opened: {}.", std::strerror(errno)),
-                                 .remedy = "Check the path and that you may read the file.",
-                                 .place = {.file = path},
-                                 .kind = ErrorKind::usage});
+    return std::unexpected(
+        Error{.code = "creditor.unreadable",
+              .explanation = fmt::format("The creditor file cannot be opened: {}.", std::strerror(errno)),
+              .remedy = "Check the path and that you may read the file.",
+              .place = {.file = path},
+              .kind = ErrorKind::usage});
   }
   std::ostringstream text;
   text << file.rdbuf();

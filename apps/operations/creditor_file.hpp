@@ -20,9 +20,9 @@
 
 namespace counterfoil {
 
-/// Reads the file. `scheme` (from the command line) may be empty when the file names one; where both do they must agree.
-/// What the file leaves out comes from the scheme and its profile. The account's id and label stay empty.
-/// Every unknown key, wrong type and missing value is an Error with its line and column: "creditor.unreadable",
+/// Reads the file. `scheme` (from the command line) may be empty when the file names one; where both do they must
+/// agree. What the file leaves out comes from the scheme and its profile. The account's id and label stay empty. Every
+/// unknown key, wrong type and missing value is an Error with its line and column: "creditor.unreadable",
 /// "creditor.syntax", "creditor.unknown-key", "creditor.missing", "creditor.value".
 [[nodiscard]] Result<CreditorAccount> read_creditor_file(const std::string& path, std::string_view scheme,
                                                          const Catalogue& catalogue);

@@ -1,8 +1,8 @@
 #include "apps/operations/creditors.hpp"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "apps/operations/creditor_file.hpp"
 #include "core/creditor_id.hpp"
@@ -43,17 +43,17 @@ Result<CreditorResult> add_in_transaction(Desk& desk, CreditorAccount account) {
   if (!found) return std::unexpected(found.error());
   if (*found) {
     if (is_same(**found, account)) return CreditorResult{std::move(**found), true};
-    return std::unexpected(Error{
-        .code = "creditor.label-taken",
-        .explanation = fmt::format("The label {} belongs to another creditor account.", account.label),
-        .remedy = "Choose another label. `counterfoil creditor list` shows those in use.",
-        .kind = ErrorKind::conflict});
+    return std::unexpected(
+        Error{.code = "creditor.label-taken",
+              .explanation = fmt::format("The label {} belongs to another creditor account.", account.label),
+              .remedy = "Choose another label. `counterfoil creditor list` shows those in use.",
+              .kind = ErrorKind::conflict});
   }
   account.id = new_id();
   if (auto done = insert_creditor_account(desk.scope(), account); !done) return std::unexpected(done.error());
-  const auto noted = desk.note("creditor.add", "creditor", account.label,
-                               fmt::format("{} {}, account {}", account.scheme, account.format,
-                                           mask_account(account.account)));
+  const auto noted =
+      desk.note("creditor.add", "creditor", account.label,
+                fmt::format("{} {}, account {}", account.scheme, account.format, mask_account(account.account)));
   if (!noted) return std::unexpected(noted.error());
   return CreditorResult{std::move(account), false};
 }
@@ -94,12 +94,12 @@ Result<CreditorAccount> creditor(Desk& desk, std::string_view label) {
                                  .remedy = known,
                                  .kind = ErrorKind::usage});
   }
-  return std::unexpected(Error{
-      .code = "creditor.unknown",
-      .explanation = label.empty() ? std::string{"There is no creditor account yet."}
-                                   : fmt::format("There is no creditor account labelled {}.", label),
-      .remedy = known,
-      .kind = ErrorKind::usage});
+  return std::unexpected(Error{.code = "creditor.unknown",
+                               .explanation = label.empty()
+                                                  ? std::string{"There is no creditor account yet."}
+                                                  : fmt::format("There is no creditor account labelled {}.", label),
+                               .remedy = known,
+                               .kind = ErrorKind::usage});
 }
 
 }  // namespace counterfoil

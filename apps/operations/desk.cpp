@@ -1,14 +1,13 @@
 #include "apps/operations/desk.hpp"
 
+#include <fmt/format.h>
 #include <pwd.h>
+#include <toml++/toml.h>
 #include <unistd.h>
 
 #include <array>
 #include <fstream>
 #include <sstream>
-
-#include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include "core/require.hpp"
 #include "store/cluster.hpp"
@@ -49,20 +48,21 @@ Result<void> check_database(Session& session, Environment environment) {
   const auto status = migration_status(session);
   if (!status) return std::unexpected(status.error());
   if (!status->is_current()) {
-    return std::unexpected(Error{
-        .code = "desk.not-migrated",
-        .explanation = fmt::format("The database is at step {} and this program needs step {}.", status->applied,
-                                   status->embedded),
-        .remedy = "Run: counterfoil db migrate",
-        .kind = ErrorKind::usage});
+    return std::unexpected(
+        Error{.code = "desk.not-migrated",
+              .explanation = fmt::format("The database is at step {} and this program needs step {}.", status->applied,
+                                         status->embedded),
+              .remedy = "Run: counterfoil db migrate",
+              .kind = ErrorKind::usage});
   }
   const auto made = installation(session);
   if (!made) return std::unexpected(made.error());
   if (!*made) {
-    return std::unexpected(Error{.code = "desk.not-finished",
-                                 .explanation = "The set-up of this database was not finished.",
-                                 .remedy = "Give the same `counterfoil init` command again: it goes on where it stopped.",
-                                 .kind = ErrorKind::usage});
+    return std::unexpected(
+        Error{.code = "desk.not-finished",
+              .explanation = "The set-up of this database was not finished.",
+              .remedy = "Give the same `counterfoil init` command again: it goes on where it stopped.",
+              .kind = ErrorKind::usage});
   }
   if ((*made)->environment != environment) {
     return mixed(fmt::format("The home folder is for {} and the database was made for {}.",
@@ -82,8 +82,8 @@ Result<void> check_day(Session& session, Environment environment, Date today) {
   if (apart <= 1) return {};  // One day: the zones of machine and database may differ.
   return std::unexpected(Error{
       .code = "desk.other-day",
-      .explanation = fmt::format("The day asked for is {}, and the database's clock says {}.", iso_date(today),
-                                 iso_date(*day)),
+      .explanation =
+          fmt::format("The day asked for is {}, and the database's clock says {}.", iso_date(today), iso_date(*day)),
       .remedy = "Leave --as-of out: a live environment works on the day it is. Check the clock of this machine if you "
                 "did not give one.",
       .kind = ErrorKind::refused});
@@ -125,7 +125,8 @@ std::string system_user() {
   std::array<char, 4096> buffer{};
   passwd entry{};
   passwd* found = nullptr;
-  if (getpwuid_r(getuid(), &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr) return found->pw_name;
+  if (getpwuid_r(getuid(), &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr)
+    return found->pw_name;
   return fmt::format("uid-{}", getuid());
 }
 

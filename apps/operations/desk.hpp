@@ -29,11 +29,11 @@ using Progress = std::function<void(std::string_view what, std::uint64_t done, s
 
 /// What a command line, a script or a workbench says about where it wants to work.
 struct DeskRequest {
-  std::filesystem::path home;   // Empty: by the rules of store/cluster.hpp.
-  std::string database;         // A postgresql:// address that must be the one of the home; empty: the home's own.
-  std::string as;               // Another operator; a test environment only.
+  std::filesystem::path home;  // Empty: by the rules of store/cluster.hpp.
+  std::string database;        // A postgresql:// address that must be the one of the home; empty: the home's own.
+  std::string as;              // Another operator; a test environment only.
   Date today{};
-  bool dry_run = false;         // Everything is done in a transaction that is rolled back.
+  bool dry_run = false;  // Everything is done in a transaction that is rolled back.
   Progress progress = {};
 };
 

@@ -1,9 +1,9 @@
 #include "apps/operations/exception_work.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "apps/operations/ingest.hpp"
 #include "apps/operations/scheme_rules.hpp"
@@ -45,7 +45,8 @@ struct Parties {
 
 Result<Parties> parties_of(Desk& desk, const ExceptionCase& what) {
   if (what.claim.is_nil()) {
-    return does_not_fit(what, "no claim was found for it.", "Use --action accept with a comment once it is clear what it was.");
+    return does_not_fit(what, "no claim was found for it.",
+                        "Use --action accept with a comment once it is clear what it was.");
   }
   Parties parties;
   auto claim = find_claim(desk.scope(), what.claim);
@@ -102,9 +103,10 @@ Result<std::string> do_retry(Desk& desk, const ExceptionCase& what, const Resolv
     return fmt::format("The next plan may collect the rest of bill {}.", what.bill_number);
   }
   if (!has_failed(parties->claim.state)) {
-    return does_not_fit(what, fmt::format("its claim is {}, and only a failed one is tried again.",
-                                          claim_state_name(parties->claim.state)),
-                        "Use --action post if the bank's answer is right, or --action accept.");
+    return does_not_fit(
+        what,
+        fmt::format("its claim is {}, and only a failed one is tried again.", claim_state_name(parties->claim.state)),
+        "Use --action post if the bank's answer is right, or --action accept.");
   }
   const auto rules = account_rules(desk.catalogue(), parties->account);
   if (!rules) return std::unexpected(rules.error());
@@ -127,9 +129,9 @@ Result<std::string> do_post(Desk& desk, const ExceptionCase& what) {
   if (!what.proposed || what.claim.is_nil()) {
     return does_not_fit(what, "nothing was proposed to be posted.", "Use --action accept with a comment.");
   }
-  const auto done = post_to_claim(desk.scope(), what.claim, *what.proposed, what.on.value_or(desk.today()),
-                                  what.amount_minor, what.charges_minor, what.reason, desk.actor().name, what.bank_file,
-                                  what.position);
+  const auto done =
+      post_to_claim(desk.scope(), what.claim, *what.proposed, what.on.value_or(desk.today()), what.amount_minor,
+                    what.charges_minor, what.reason, desk.actor().name, what.bank_file, what.position);
   if (!done) return std::unexpected(done.error());
   if (auto moved = move_batch_on(desk, what.batch, what.number); !moved) return std::unexpected(moved.error());
   return fmt::format("Claim {} took \"{}\".", what.claim_reference, claim_event_name(*what.proposed));
@@ -212,26 +214,38 @@ Result<std::string> do_accept(const ExceptionCase& what, const ResolveRequest& r
 
 Result<std::string> act(Desk& desk, const ExceptionCase& what, const ResolveRequest& request) {
   switch (request.action) {
-    case ExceptionAction::retry: return do_retry(desk, what, request);
-    case ExceptionAction::post: return do_post(desk, what);
-    case ExceptionAction::correct: return do_correct(desk, what, request);
+    case ExceptionAction::retry:
+      return do_retry(desk, what, request);
+    case ExceptionAction::post:
+      return do_post(desk, what);
+    case ExceptionAction::correct:
+      return do_correct(desk, what, request);
     case ExceptionAction::suspend:
-    case ExceptionAction::end: return do_stop(desk, what, request);
-    case ExceptionAction::write_off: return do_write_off(desk, what, request);
-    case ExceptionAction::accept: break;
+    case ExceptionAction::end:
+      return do_stop(desk, what, request);
+    case ExceptionAction::write_off:
+      return do_write_off(desk, what, request);
+    case ExceptionAction::accept:
+      break;
   }
   return do_accept(what, request);
 }
 
 Resolution resolution_of(ExceptionAction action) {
   switch (action) {
-    case ExceptionAction::retry: return Resolution::retried;
-    case ExceptionAction::post: return Resolution::posted;
-    case ExceptionAction::correct: return Resolution::corrected;
+    case ExceptionAction::retry:
+      return Resolution::retried;
+    case ExceptionAction::post:
+      return Resolution::posted;
+    case ExceptionAction::correct:
+      return Resolution::corrected;
     case ExceptionAction::suspend:
-    case ExceptionAction::end: return Resolution::suspended;
-    case ExceptionAction::write_off: return Resolution::written_off;
-    case ExceptionAction::accept: break;
+    case ExceptionAction::end:
+      return Resolution::suspended;
+    case ExceptionAction::write_off:
+      return Resolution::written_off;
+    case ExceptionAction::accept:
+      break;
   }
   return Resolution::accepted;
 }
@@ -254,23 +268,25 @@ Result<ResolveResult> resolve_in_transaction(Desk& desk, const ResolveRequest& r
       result.already = true;
       return result;
     }
-    return std::unexpected(Error{
-        .code = "exception.resolved",
-        .explanation = fmt::format("{} was resolved before, by {}: {}.", request.number, result.what.resolved_by,
-                                   resolution_name(result.what.resolution)),
-        .remedy = fmt::format("See `counterfoil exception show {}`.", request.number),
-        .kind = ErrorKind::conflict});
+    return std::unexpected(
+        Error{.code = "exception.resolved",
+              .explanation = fmt::format("{} was resolved before, by {}: {}.", request.number, result.what.resolved_by,
+                                         resolution_name(result.what.resolution)),
+              .remedy = fmt::format("See `counterfoil exception show {}`.", request.number),
+              .kind = ErrorKind::conflict});
   }
   auto done = act(desk, result.what, request);
   if (!done) return std::unexpected(done.error());
   result.done = std::move(*done);
-  if (auto closed = resolve_exception(desk.scope(), result.what, resolution, desk.actor().name, request.comment); !closed) {
+  if (auto closed = resolve_exception(desk.scope(), result.what, resolution, desk.actor().name, request.comment);
+      !closed) {
     return std::unexpected(closed.error());
   }
   result.what.state = ExceptionState::resolved;
   result.what.resolution = resolution;
-  const auto noted = desk.note("exception.resolve", "exception", request.number,
-                               fmt::format("{}: {} {}", exception_action_name(request.action), result.done, request.comment));
+  const auto noted =
+      desk.note("exception.resolve", "exception", request.number,
+                fmt::format("{}: {} {}", exception_action_name(request.action), result.done, request.comment));
   if (!noted) return std::unexpected(noted.error());
   return result;
 }

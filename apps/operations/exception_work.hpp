@@ -12,8 +12,8 @@
 namespace counterfoil {
 
 enum class ExceptionAction : std::uint8_t {
-  retry,      // The next plan takes the bill again. Where the scheme wants the cause repaired first, the comment says how.
-  post,       // What was proposed is right: post it.
+  retry,  // The next plan takes the bill again. Where the scheme wants the cause repaired first, the comment says how.
+  post,   // What was proposed is right: post it.
   correct,    // New data for the mandate: those given, or the ones a notice of change brought.
   suspend,    // No collection under this mandate until somebody resumes it.
   end,        // The mandate is over.

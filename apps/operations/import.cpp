@@ -1,12 +1,12 @@
 #include "apps/operations/import.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <fstream>
 #include <memory>
 #include <unordered_map>
 #include <unordered_set>
-
-#include <fmt/format.h>
 
 #include "apps/operations/creditors.hpp"
 #include "apps/operations/scheme_rules.hpp"
@@ -147,8 +147,8 @@ class ImportFile {
 
 std::string base_name(const std::string& path) { return std::filesystem::path{path}.filename().string(); }
 
-/// What every import does around its rows: knows a file it has seen, refuses or keeps, notes the run in the audit trail.
-/// `rows` reads the file and writes what is sound into the open transaction.
+/// What every import does around its rows: knows a file it has seen, refuses or keeps, notes the run in the audit
+/// trail. `rows` reads the file and writes what is sound into the open transaction.
 template <class Rows>
 Result<ImportResult> run_import(Desk& desk, const ImportRequest& request, std::string_view kind, ImportFile& file,
                                 ImportResult& result, Rows&& rows) {
@@ -162,31 +162,31 @@ Result<ImportResult> run_import(Desk& desk, const ImportRequest& request, std::s
     result.bad = (*seen)->rows_bad;
     return result;
   }
-  auto done = in_one_transaction(desk, std::string{kind.substr(0, kind.size() - 1)} + "-import",
-                                 [&]() -> Result<ImportResult> {
-    const Id run = new_id();
-    ImportRun row;
-    row.id = run;
-    row.kind = kind;
-    row.file_name = base_name(request.file);
-    row.digest = *digest;
-    row.operator_name = desk.actor().name;
-    if (auto opened = file.open(); !opened) return std::unexpected(opened.error());
-    if (auto added = rows(run); !added) return std::unexpected(added.error());
-    file.finish();
-    if (result.refused || (result.bad > 0 && !request.keep_good)) {
-      // Told by an Error so that everything is rolled back; the findings travel in `result`.
-      return std::unexpected(Error{.code = "import.bad-rows", .kind = ErrorKind::input});
-    }
-    row.rows_good = result.imported;
-    row.rows_bad = result.bad;
-    if (auto added = insert_import_run(desk.scope(), row); !added) return std::unexpected(added.error());
-    const auto noted = desk.note(fmt::format("{}.import", kind.substr(0, kind.size() - 1)), "import", row.file_name,
-                                 fmt::format("sha256 {}, {} added, {} unchanged, {} left out", digest_text(*digest),
-                                             result.imported, result.unchanged, result.bad));
-    if (!noted) return std::unexpected(noted.error());
-    return result;
-  });
+  auto done =
+      in_one_transaction(desk, std::string{kind.substr(0, kind.size() - 1)} + "-import", [&]() -> Result<ImportResult> {
+        const Id run = new_id();
+        ImportRun row;
+        row.id = run;
+        row.kind = kind;
+        row.file_name = base_name(request.file);
+        row.digest = *digest;
+        row.operator_name = desk.actor().name;
+        if (auto opened = file.open(); !opened) return std::unexpected(opened.error());
+        if (auto added = rows(run); !added) return std::unexpected(added.error());
+        file.finish();
+        if (result.refused || (result.bad > 0 && !request.keep_good)) {
+          // Told by an Error so that everything is rolled back; the findings travel in `result`.
+          return std::unexpected(Error{.code = "import.bad-rows", .kind = ErrorKind::input});
+        }
+        row.rows_good = result.imported;
+        row.rows_bad = result.bad;
+        if (auto added = insert_import_run(desk.scope(), row); !added) return std::unexpected(added.error());
+        const auto noted = desk.note(fmt::format("{}.import", kind.substr(0, kind.size() - 1)), "import", row.file_name,
+                                     fmt::format("sha256 {}, {} added, {} unchanged, {} left out", digest_text(*digest),
+                                                 result.imported, result.unchanged, result.bad));
+        if (!noted) return std::unexpected(noted.error());
+        return result;
+      });
   if (auto written = file.write_error_file(request.error_file); !written) return std::unexpected(written.error());
   if (!done && done.error().code == "import.bad-rows") {
     result.refused = true;
@@ -201,16 +201,24 @@ Result<ImportResult> run_import(Desk& desk, const ImportRequest& request, std::s
   return done;
 }
 
-// --- Payers -----------------------------------------------------------------------------------------------------------
+// --- Payers
+// -----------------------------------------------------------------------------------------------------------
 
 std::vector<CsvColumn> payer_columns() {
-  return {{"number"}, {"name"}, {"email", false}, {"street", false}, {"building", false}, {"postcode", false},
-          {"town", false}, {"country", false}};
+  return {{"number"},          {"name"},        {"email", false},  {"street", false}, {"building", false},
+          {"postcode", false}, {"town", false}, {"country", false}};
 }
 
 PayerRow payer_row(const CsvRow& row) {
-  return {.line = row.line(), .number = row.cell(0), .name = row.cell(1), .email = row.cell(2), .street = row.cell(3),
-          .building = row.cell(4), .postcode = row.cell(5), .town = row.cell(6), .country = row.cell(7)};
+  return {.line = row.line(),
+          .number = row.cell(0),
+          .name = row.cell(1),
+          .email = row.cell(2),
+          .street = row.cell(3),
+          .building = row.cell(4),
+          .postcode = row.cell(5),
+          .town = row.cell(6),
+          .country = row.cell(7)};
 }
 
 struct WaitingPayer {
@@ -247,21 +255,48 @@ Result<void> take_payers(Desk& desk, ImportFile& file, ImportResult& result, Pay
   return {};
 }
 
-// --- Mandates ---------------------------------------------------------------------------------------------------------
+// --- Mandates
+// ---------------------------------------------------------------------------------------------------------
 
 std::vector<CsvColumn> mandate_columns() {
-  return {{"reference"}, {"payer"}, {"account"}, {"payer_name", false}, {"bank", false}, {"account_kind", false},
-          {"instrument", false}, {"signed_on", false}, {"type", false}, {"limit", false}, {"state", false},
-          {"street", false}, {"building", false}, {"postcode", false}, {"town", false}, {"country", false},
+  return {{"reference"},
+          {"payer"},
+          {"account"},
+          {"payer_name", false},
+          {"bank", false},
+          {"account_kind", false},
+          {"instrument", false},
+          {"signed_on", false},
+          {"type", false},
+          {"limit", false},
+          {"state", false},
+          {"street", false},
+          {"building", false},
+          {"postcode", false},
+          {"town", false},
+          {"country", false},
           {"last_collected_on", false}};
 }
 
 MandateRow mandate_row(const CsvRow& row) {
-  return {.line = row.line(), .reference = row.cell(0), .payer_number = row.cell(1), .payer_name = row.cell(3),
-          .account = row.cell(2), .bank = row.cell(4), .account_kind = row.cell(5), .instrument = row.cell(6),
-          .signed_on = row.cell(7), .type = row.cell(8), .street = row.cell(11), .building = row.cell(12),
-          .postcode = row.cell(13), .town = row.cell(14), .country = row.cell(15), .limit = row.cell(9),
-          .state = row.cell(10), .last_collected_on = row.cell(16)};
+  return {.line = row.line(),
+          .reference = row.cell(0),
+          .payer_number = row.cell(1),
+          .payer_name = row.cell(3),
+          .account = row.cell(2),
+          .bank = row.cell(4),
+          .account_kind = row.cell(5),
+          .instrument = row.cell(6),
+          .signed_on = row.cell(7),
+          .type = row.cell(8),
+          .street = row.cell(11),
+          .building = row.cell(12),
+          .postcode = row.cell(13),
+          .town = row.cell(14),
+          .country = row.cell(15),
+          .limit = row.cell(9),
+          .state = row.cell(10),
+          .last_collected_on = row.cell(16)};
 }
 
 std::vector<std::string_view> instruments_of(std::string_view scheme) {
@@ -333,17 +368,37 @@ Result<void> take_mandates(Desk& desk, ImportFile& file, ImportResult& result, c
   return {};
 }
 
-// --- Bills ------------------------------------------------------------------------------------------------------------
+// --- Bills
+// ------------------------------------------------------------------------------------------------------------
 
 std::vector<CsvColumn> bill_columns() {
-  return {{"number"}, {"payer"}, {"due_on"}, {"amount"}, {"currency", false}, {"mandate", false}, {"charge", false},
-          {"charge_text", false}, {"period_from", false}, {"period_to", false}, {"notified_on", false}, {"text", false}};
+  return {{"number"},
+          {"payer"},
+          {"due_on"},
+          {"amount"},
+          {"currency", false},
+          {"mandate", false},
+          {"charge", false},
+          {"charge_text", false},
+          {"period_from", false},
+          {"period_to", false},
+          {"notified_on", false},
+          {"text", false}};
 }
 
 BillRow bill_row(const CsvRow& row) {
-  return {.line = row.line(), .number = row.cell(0), .payer_number = row.cell(1), .mandate = row.cell(5),
-          .amount = row.cell(3), .currency = row.cell(4), .due_on = row.cell(2), .period_from = row.cell(8),
-          .period_to = row.cell(9), .notified_on = row.cell(10), .text = row.cell(11), .charge = row.cell(6),
+  return {.line = row.line(),
+          .number = row.cell(0),
+          .payer_number = row.cell(1),
+          .mandate = row.cell(5),
+          .amount = row.cell(3),
+          .currency = row.cell(4),
+          .due_on = row.cell(2),
+          .period_from = row.cell(8),
+          .period_to = row.cell(9),
+          .notified_on = row.cell(10),
+          .text = row.cell(11),
+          .charge = row.cell(6),
           .charge_text = row.cell(7)};
 }
 

@@ -1,13 +1,13 @@
 #include "apps/operations/ingest.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <deque>
 #include <filesystem>
 #include <map>
 #include <optional>
 #include <set>
-
-#include <fmt/format.h>
 
 #include "apps/operations/creditors.hpp"
 #include "apps/operations/mandate_effects.hpp"
@@ -162,9 +162,8 @@ Result<std::optional<CreditorAccount>> owner_of(Desk& desk, const IngestRequest&
   for (const auto& account : *accounts) {
     if (account.scheme != file.scheme) continue;
     const bool is_his = intake.accounts().contains(normalise_account(account.account)) ||
-                        std::ranges::any_of(intake.creditor_ids(), [&](const std::string& id) {
-                          return trimmed(id) == account.creditor_id;
-                        });
+                        std::ranges::any_of(intake.creditor_ids(),
+                                            [&](const std::string& id) { return trimmed(id) == account.creditor_id; });
     if (!is_his) continue;
     if (owner) return std::optional<CreditorAccount>{};  // Two could be meant: none is.
     owner = account;
@@ -178,7 +177,8 @@ std::string logical_identity(const BankFile& file) {
   return fmt::format("{}:{}", file_kind_name(file.kind), file.message_id);
 }
 
-// --- Matching ---------------------------------------------------------------------------------------------------------
+// --- Matching
+// ---------------------------------------------------------------------------------------------------------
 
 /// Lays every line of one stored file against the claims.
 class FileMatch {
@@ -236,12 +236,15 @@ class FileMatch {
   /// What the file has said so far of the block or the file a line stands in; its levels come from the top down.
   Outcome said_above(const EntryWithCandidates& row) {
     switch (row.entry.level) {
-      case Level::file: file_said_ = row.entry.outcome; return Outcome::none;
+      case Level::file:
+        file_said_ = row.entry.outcome;
+        return Outcome::none;
       case Level::block:
         block_said_ = row.entry.outcome;
         block_spoken_of_ = row.block_number;
         return file_said_;
-      case Level::entry: break;
+      case Level::entry:
+        break;
     }
     return row.block_number == block_spoken_of_ ? block_said_ : Outcome::none;
   }
@@ -267,7 +270,8 @@ class FileMatch {
     return matching.keep(row, judged);
   }
 
-  /// A debit that failed and may simply be tried again goes into the next plan by itself; any other one goes into the queue.
+  /// A debit that failed and may simply be tried again goes into the next plan by itself; any other one goes into the
+  /// queue.
   [[nodiscard]] static bool wants_person(const Judgement& judgement, const Reason* reason) {
     if (!judgement.event || reason == nullptr || reason->retry.choice == RetryPolicy::Choice::yes) return false;
     return *judgement.event == ClaimEventKind::reject || *judgement.event == ClaimEventKind::give_back ||
@@ -275,7 +279,8 @@ class FileMatch {
   }
 
   /// Most returns leave their mandate as it is, and a file may hold a million of them.
-  [[nodiscard]] std::vector<Matching::MandateTouch> worth_touching(const std::vector<Matching::MandateTouch>& all) const {
+  [[nodiscard]] std::vector<Matching::MandateTouch> worth_touching(
+      const std::vector<Matching::MandateTouch>& all) const {
     std::vector<Matching::MandateTouch> some;
     for (const auto& touch : all) {
       const bool takes_use_back = touch.event == ClaimEventKind::reject || touch.event == ClaimEventKind::cancel;
@@ -310,9 +315,9 @@ class FileMatch {
     if (judged.judgement.disposition == Disposition::exception) {
       kept.explanation = explain(judged.judgement, row.entry, nullptr, reason);
       if (judged.difference_minor != 0) {
-        kept.explanation += fmt::format(" Expected {}, difference {}.",
-                                        Money{judged.expected_minor, row.entry.currency}.text(),
-                                        Money{judged.difference_minor, row.entry.currency}.decimal());
+        kept.explanation +=
+            fmt::format(" Expected {}, difference {}.", Money{judged.expected_minor, row.entry.currency}.text(),
+                        Money{judged.difference_minor, row.entry.currency}.decimal());
       }
     }
     if (judged.judgement.event && *standing) {
@@ -388,7 +393,8 @@ class FileMatch {
   std::set<Id> prenotes_;  // Claims of this file that are prenotes: few.
 };
 
-// --- One file ---------------------------------------------------------------------------------------------------------
+// --- One file
+// ---------------------------------------------------------------------------------------------------------
 
 Result<std::optional<BankFile>> seen_before(Desk& desk, const std::string& path) {
   auto source = FileSource::open(path);
@@ -446,11 +452,10 @@ Result<IngestResult> ingest_in_transaction(Desk& desk, const IngestRequest& requ
     FileMatch match{desk, file, *owner, result};
     if (auto done = match.run(); !done) return std::unexpected(done.error());
   }
-  const auto noted = desk.note(
-      "file.ingest", "bank-file", file.file_name,
-      fmt::format("{}, sha256 {}, {}: {} lines, {} posted, {} exceptions, {} ignored", file.format,
-                  digest_text(file.digest), bank_file_state_name(file.state), file.entry_count, result.posted,
-                  result.exceptions, result.ignored));
+  const auto noted = desk.note("file.ingest", "bank-file", file.file_name,
+                               fmt::format("{}, sha256 {}, {}: {} lines, {} posted, {} exceptions, {} ignored",
+                                           file.format, digest_text(file.digest), bank_file_state_name(file.state),
+                                           file.entry_count, result.posted, result.exceptions, result.ignored));
   if (!noted) return std::unexpected(noted.error());
   return result;
 }
@@ -467,7 +472,8 @@ Result<void> move_batch_on(Desk& desk, const Id& id, std::string_view why) {
   const auto outcome = report_batch_outcome(desk.scope(), id);
   if (!outcome) return std::unexpected(outcome.error());
   const bool all_decided = std::ranges::none_of(*outcome, [](const OutcomeLine& line) {
-    return line.state == ClaimState::sent || line.state == ClaimState::acknowledged || line.state == ClaimState::unknown;
+    return line.state == ClaimState::sent || line.state == ClaimState::acknowledged ||
+           line.state == ClaimState::unknown;
   });
   const auto move = [&](BatchEvent event) -> Result<void> {
     const auto state = next_state(batch.state, event);
@@ -478,8 +484,8 @@ Result<void> move_batch_on(Desk& desk, const Id& id, std::string_view why) {
   };
   if (all_decided) {
     // Single collections count when they are settled, all of a batch at once.
-    const auto used = apply_batch_to_mandates(desk.scope(), id, BatchMandateEffect::settled, desk.today(),
-                                              desk.actor().name);
+    const auto used =
+        apply_batch_to_mandates(desk.scope(), id, BatchMandateEffect::settled, desk.today(), desk.actor().name);
     if (!used) return std::unexpected(used.error());
     return move(BatchEvent::close);
   }

@@ -13,36 +13,35 @@
 namespace counterfoil {
 
 struct IngestRequest {
-  std::string path;                 // "-": standard input.
-  std::string creditor = {};        // Whose channel it came over; empty: the content says it.
-  bool accept_partial = false;      // See ReadOptions.
+  std::string path;             // "-": standard input.
+  std::string creditor = {};    // Whose channel it came over; empty: the content says it.
+  bool accept_partial = false;  // See ReadOptions.
 };
 
 struct IngestResult {
   BankFile file;
-  bool already = false;             // These bytes came in before, under whatever name; nothing changed.
-  std::vector<Finding> findings;    // At most a thousand; all of them are kept with the file.
+  bool already = false;           // These bytes came in before, under whatever name; nothing changed.
+  std::vector<Finding> findings;  // At most a thousand; all of them are kept with the file.
   std::uint64_t posted = 0, exceptions = 0, ignored = 0;  // Lines: their sum is the number of entries.
-  std::uint64_t claims_by_batch = 0;    // Claims that learned their fate from a line about the whole batch.
+  std::uint64_t claims_by_batch = 0;  // Claims that learned their fate from a line about the whole batch.
   std::uint64_t mandates_changed = 0;
-  std::vector<std::string> batches;     // Numbers of the batches it speaks of.
+  std::vector<std::string> batches;  // Numbers of the batches it speaks of.
 
   /// Whether somebody has to look.
-  [[nodiscard]] bool needs_people() const {
-    return exceptions > 0 || file.state != BankFileState::ingested;
-  }
+  [[nodiscard]] bool needs_people() const { return exceptions > 0 || file.state != BankFileState::ingested; }
 };
 
-/// One transaction: the whole file with everything that follows from it, or nothing. The same bytes again change nothing.
-/// A file that calls itself like an earlier one and holds other bytes is quarantined; one that is not acceptable is kept as
-/// refused. Neither posts anything. Two lines of one file that say the same are two lines.
+/// One transaction: the whole file with everything that follows from it, or nothing. The same bytes again change
+/// nothing. A file that calls itself like an earlier one and holds other bytes is quarantined; one that is not
+/// acceptable is kept as refused. Neither posts anything. Two lines of one file that say the same are two lines.
 [[nodiscard]] Result<IngestResult> ingest_file(Desk& desk, const IngestRequest& request);
 
-/// Moves a batch on after something was posted to its claims: acknowledged by the first word of the bank, closed once every
-/// claim has an end; its mandates then count their settled collections. In the open transaction.
+/// Moves a batch on after something was posted to its claims: acknowledged by the first word of the bank, closed once
+/// every claim has an end; its mandates then count their settled collections. In the open transaction.
 [[nodiscard]] Result<void> move_batch_on(Desk& desk, const Id& batch, std::string_view why);
 
-/// The files directly inside a folder, in the order of their names; hidden ones and *.tmp are somebody's unfinished work.
+/// The files directly inside a folder, in the order of their names; hidden ones and *.tmp are somebody's unfinished
+/// work.
 [[nodiscard]] Result<std::vector<std::string>> files_to_ingest(const std::string& folder);
 
 }  // namespace counterfoil

@@ -40,13 +40,13 @@ Result<bool> write_settings(const std::filesystem::path& home, const HomeSetting
         there->database == settings.database) {
       return true;
     }
-    return std::unexpected(Error{
-        .code = "init.other-settings",
-        .explanation = fmt::format("This home is already the {} environment of tenant \"{}\".",
-                                   environment_name(there->environment), there->tenant),
-        .remedy = "Choose another folder with --home: an environment is chosen once and never changed.",
-        .place = {.file = home.string()},
-        .kind = ErrorKind::refused});
+    return std::unexpected(
+        Error{.code = "init.other-settings",
+              .explanation = fmt::format("This home is already the {} environment of tenant \"{}\".",
+                                         environment_name(there->environment), there->tenant),
+              .remedy = "Choose another folder with --home: an environment is chosen once and never changed.",
+              .place = {.file = home.string()},
+              .kind = ErrorKind::refused});
   }
   const auto published = publish_bytes(home_settings_text(settings), home.string(), settings_file(home).filename());
   if (!published) return std::unexpected(published.error());
@@ -103,14 +103,13 @@ Result<bool> first_rows(Session& session, const InitRequest& request, const std:
     if (auto done = insert_operator(session, (*tenant)->id, row, operator_name); !done) {
       return std::unexpected(done.error());
     }
-    const auto noted =
-        append_audit(session, (*tenant)->id,
-                     {.actor = operator_name,
-                      .action = "init",
-                      .subject_kind = "tenant",
-                      .subject = request.tenant,
-                      .details = fmt::format("environment {}, first operator {}",
-                                             environment_name(request.environment), operator_name)});
+    const auto noted = append_audit(session, (*tenant)->id,
+                                    {.actor = operator_name,
+                                     .action = "init",
+                                     .subject_kind = "tenant",
+                                     .subject = request.tenant,
+                                     .details = fmt::format("environment {}, first operator {}",
+                                                            environment_name(request.environment), operator_name)});
     if (!noted) return std::unexpected(noted.error());
   }
   kill_point("init.before-commit");

@@ -15,11 +15,11 @@ namespace counterfoil {
 struct InitRequest {
   std::filesystem::path home;  // Empty: by the rules of store/cluster.hpp.
   Environment environment = Environment::test;
-  std::string database;        // postgresql://...; empty: a private cluster in the home.
+  std::string database;  // postgresql://...; empty: a private cluster in the home.
   std::string tenant = "main";
   std::string tenant_name = "Main";
   ReleaseRule release_rule = ReleaseRule::other_than_preparer;
-  std::string operator_name;   // Empty: the operating-system user's name.
+  std::string operator_name;  // Empty: the operating-system user's name.
   std::string full_name;
   std::vector<Role> roles = {Role::administrator, Role::preparer, Role::courier, Role::reader, Role::auditor};
   bool fast_and_unsafe = false;  // A test environment's cluster that does not wait for the disk.

@@ -25,15 +25,41 @@ std::string_view TextKeeper::keep(std::string_view text) {
 
 Entry keep(const Entry& entry, TextKeeper& keeper) {
   Entry kept = entry;
-  for (auto member :
-       {&Entry::reference, &Entry::instruction_id, &Entry::mandate, &Entry::trace, &Entry::original_trace,
-        &Entry::original_bank, &Entry::return_trace, &Entry::bank_reference, &Entry::original_message_id,
-        &Entry::original_batch_id, &Entry::payer_name, &Entry::payer_account, &Entry::payer_bank, &Entry::account_kind,
-        &Entry::transaction_code, &Entry::payer_country, &Entry::payer_town, &Entry::payer_postcode,
-        &Entry::payer_street, &Entry::payer_building, &Entry::payer_address_line_1, &Entry::payer_address_line_2,
-        &Entry::ultimate_debtor, &Entry::amended_mandate, &Entry::amended_creditor_id, &Entry::amended_creditor_name,
-        &Entry::amended_account, &Entry::remittance, &Entry::purpose, &Entry::discretionary, &Entry::status,
-        &Entry::reason, &Entry::reason_text, &Entry::corrected_data, &Entry::bank_transaction_code}) {
+  for (auto member : {&Entry::reference,
+                      &Entry::instruction_id,
+                      &Entry::mandate,
+                      &Entry::trace,
+                      &Entry::original_trace,
+                      &Entry::original_bank,
+                      &Entry::return_trace,
+                      &Entry::bank_reference,
+                      &Entry::original_message_id,
+                      &Entry::original_batch_id,
+                      &Entry::payer_name,
+                      &Entry::payer_account,
+                      &Entry::payer_bank,
+                      &Entry::account_kind,
+                      &Entry::transaction_code,
+                      &Entry::payer_country,
+                      &Entry::payer_town,
+                      &Entry::payer_postcode,
+                      &Entry::payer_street,
+                      &Entry::payer_building,
+                      &Entry::payer_address_line_1,
+                      &Entry::payer_address_line_2,
+                      &Entry::ultimate_debtor,
+                      &Entry::amended_mandate,
+                      &Entry::amended_creditor_id,
+                      &Entry::amended_creditor_name,
+                      &Entry::amended_account,
+                      &Entry::remittance,
+                      &Entry::purpose,
+                      &Entry::discretionary,
+                      &Entry::status,
+                      &Entry::reason,
+                      &Entry::reason_text,
+                      &Entry::corrected_data,
+                      &Entry::bank_transaction_code}) {
     kept.*member = keeper.keep(entry.*member);
   }
   return kept;
@@ -41,10 +67,10 @@ Entry keep(const Entry& entry, TextKeeper& keeper) {
 
 BatchHead keep(const BatchHead& batch, TextKeeper& keeper) {
   BatchHead kept = batch;
-  for (auto member : {&BatchHead::id, &BatchHead::original_id, &BatchHead::instrument, &BatchHead::service,
-                      &BatchHead::creditor_name, &BatchHead::creditor_id, &BatchHead::creditor_account,
-                      &BatchHead::creditor_bank, &BatchHead::description, &BatchHead::discretionary,
-                      &BatchHead::descriptive_date}) {
+  for (auto member :
+       {&BatchHead::id, &BatchHead::original_id, &BatchHead::instrument, &BatchHead::service, &BatchHead::creditor_name,
+        &BatchHead::creditor_id, &BatchHead::creditor_account, &BatchHead::creditor_bank, &BatchHead::description,
+        &BatchHead::discretionary, &BatchHead::descriptive_date}) {
     kept.*member = keeper.keep(batch.*member);
   }
   return kept;

@@ -14,7 +14,8 @@ namespace counterfoil {
 void arm_kill_points();
 
 /// Ends the process at once, as a power cut would, when COUNTERFOIL_KILL_POINT names this point. "name:3" means
-/// the third time the process comes by. COUNTERFOIL_PAUSE_POINT makes it stand still here for five seconds instead. Naming a point that is not in the list is a mistake of ours.
+/// the third time the process comes by. COUNTERFOIL_PAUSE_POINT makes it stand still here for five seconds instead.
+/// Naming a point that is not in the list is a mistake of ours.
 void kill_point(std::string_view name);
 
 }  // namespace counterfoil

@@ -4,8 +4,8 @@
 
 #include "apps/operations/creditors.hpp"
 #include "apps/operations/scheme_rules.hpp"
-#include "core/require.hpp"
 #include "core/iban.hpp"
+#include "core/require.hpp"
 #include "store/creditor_accounts.hpp"
 #include "store/payers.hpp"
 
@@ -22,11 +22,11 @@ Result<Mandate> mandate_by_reference(Desk& desk, const std::string& reference, c
   auto mandate = find_mandate(desk.scope(), reference, account);
   if (!mandate) return std::unexpected(mandate.error());
   if (*mandate) return std::move(**mandate);
-  return std::unexpected(Error{.code = "mandate.unknown",
-                               .explanation = fmt::format("There is no mandate {}, or several accounts use that reference.",
-                                                          reference),
-                               .remedy = "See `counterfoil mandate list`; name the account with --creditor.",
-                               .kind = ErrorKind::usage});
+  return std::unexpected(
+      Error{.code = "mandate.unknown",
+            .explanation = fmt::format("There is no mandate {}, or several accounts use that reference.", reference),
+            .remedy = "See `counterfoil mandate list`; name the account with --creditor.",
+            .kind = ErrorKind::usage});
 }
 
 Result<CreditorAccount> account_of(Desk& desk, const Mandate& mandate) {
@@ -38,12 +38,18 @@ Result<CreditorAccount> account_of(Desk& desk, const Mandate& mandate) {
 
 bool is_already(const Mandate& mandate, MandateWish wish) {
   switch (wish) {
-    case MandateWish::activate: return mandate.state == MandateState::active;
-    case MandateWish::resume: return mandate.state == MandateState::active;
-    case MandateWish::suspend: return mandate.state == MandateState::suspended;
-    case MandateWish::end: return mandate.state == MandateState::ended;
-    case MandateWish::prenote: return mandate.state == MandateState::pending;
-    case MandateWish::amend: break;
+    case MandateWish::activate:
+      return mandate.state == MandateState::active;
+    case MandateWish::resume:
+      return mandate.state == MandateState::active;
+    case MandateWish::suspend:
+      return mandate.state == MandateState::suspended;
+    case MandateWish::end:
+      return mandate.state == MandateState::ended;
+    case MandateWish::prenote:
+      return mandate.state == MandateState::pending;
+    case MandateWish::amend:
+      break;
   }
   return false;
 }
@@ -52,9 +58,15 @@ MandateChange change_for(const MandateRequest& request) {
   MandateChange change;
   change.detail = request.why;
   switch (request.wish) {
-    case MandateWish::activate: change.kind = MandateEventKind::activated; break;
-    case MandateWish::suspend: change.kind = MandateEventKind::suspended; break;
-    case MandateWish::resume: change.kind = MandateEventKind::resumed; break;
+    case MandateWish::activate:
+      change.kind = MandateEventKind::activated;
+      break;
+    case MandateWish::suspend:
+      change.kind = MandateEventKind::suspended;
+      break;
+    case MandateWish::resume:
+      change.kind = MandateEventKind::resumed;
+      break;
     case MandateWish::end:
       change.kind = MandateEventKind::ended;
       change.end = MandateEnd::ended_by_creditor;
@@ -63,7 +75,9 @@ MandateChange change_for(const MandateRequest& request) {
       change.kind = MandateEventKind::wait_begun;
       change.pending = MandatePending::prenote_to_send;
       break;
-    case MandateWish::amend: change.kind = MandateEventKind::amended; break;
+    case MandateWish::amend:
+      change.kind = MandateEventKind::amended;
+      break;
   }
   return change;
 }

@@ -18,7 +18,7 @@ struct MandateRequest {
   std::string creditor = {};  // Empty: where the reference is used by one account alone.
   MandateWish wish = MandateWish::suspend;
   std::string why = {};
-  MandateData data = {};      // For `amend`.
+  MandateData data = {};  // For `amend`.
 };
 
 struct MandateResult {
@@ -34,9 +34,10 @@ struct MandateStory {
   std::string creditor_label;
   std::string payer_number;
   std::vector<StoredMandateEvent> history;
-  std::string next_sequence;            // "RCUR"; empty where the scheme has none.
-  std::optional<Date> last_valid_day;   // Lapses after it.
+  std::string next_sequence;           // "RCUR"; empty where the scheme has none.
+  std::optional<Date> last_valid_day;  // Lapses after it.
 };
-[[nodiscard]] Result<MandateStory> explain_mandate(Desk& desk, const std::string& reference, const std::string& creditor);
+[[nodiscard]] Result<MandateStory> explain_mandate(Desk& desk, const std::string& reference,
+                                                   const std::string& creditor);
 
 }  // namespace counterfoil

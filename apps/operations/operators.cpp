@@ -1,8 +1,8 @@
 #include "apps/operations/operators.hpp"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace counterfoil {
 namespace {
@@ -34,11 +34,11 @@ Result<OperatorResult> add_in_transaction(Desk& desk, const OperatorRequest& req
     row.full_name = request.full_name;
     auto done = insert_operator(desk.session(), desk.tenant().id, row, desk.actor().name);
     if (!done && is_taken(done.error(), "operator_system_user")) {
-      return std::unexpected(Error{
-          .code = "operator.user-taken",
-          .explanation = fmt::format("The system user {} already acts as another operator.", request.system_user),
-          .remedy = "One system user is one person. See `counterfoil operator list`.",
-          .kind = ErrorKind::conflict});
+      return std::unexpected(
+          Error{.code = "operator.user-taken",
+                .explanation = fmt::format("The system user {} already acts as another operator.", request.system_user),
+                .remedy = "One system user is one person. See `counterfoil operator list`.",
+                .kind = ErrorKind::conflict});
     }
     if (!done) return std::unexpected(done.error());
     done = desk.note("operator.add", "operator", request.name, fmt::format("roles: {}", roles_text(request.roles)));
@@ -47,14 +47,15 @@ Result<OperatorResult> add_in_transaction(Desk& desk, const OperatorRequest& req
   }
   auto& row = **found;
   if (row.system_user != request.system_user) {
-    return std::unexpected(Error{.code = "operator.other-user",
-                                 .explanation = fmt::format("An operator named {} exists with another system user.",
-                                                            request.name),
-                                 .remedy = "Choose another name, or see `counterfoil operator list`.",
-                                 .kind = ErrorKind::conflict});
+    return std::unexpected(
+        Error{.code = "operator.other-user",
+              .explanation = fmt::format("An operator named {} exists with another system user.", request.name),
+              .remedy = "Choose another name, or see `counterfoil operator list`.",
+              .kind = ErrorKind::conflict});
   }
   std::vector<Role> fresh;
-  std::ranges::copy_if(request.roles, std::back_inserter(fresh), [&](Role role) { return !row.who.roles.contains(role); });
+  std::ranges::copy_if(request.roles, std::back_inserter(fresh),
+                       [&](Role role) { return !row.who.roles.contains(role); });
   for (const auto role : fresh) {
     if (auto done = grant_role(desk.session(), desk.tenant().id, request.name, role, desk.actor().name); !done) {
       return std::unexpected(done.error());

@@ -20,8 +20,8 @@ struct OperatorResult {
   bool already = false;
 };
 
-/// Adds the operator. One who is there with the same system user only gains the roles he lacks; another system user under
-/// the same name is "operator.other-user" (conflict).
+/// Adds the operator. One who is there with the same system user only gains the roles he lacks; another system user
+/// under the same name is "operator.other-user" (conflict).
 [[nodiscard]] Result<OperatorResult> add_operator(Desk& desk, const OperatorRequest& request);
 
 /// Gives and takes roles, and lets an operator in or keeps him out.

@@ -19,21 +19,18 @@ std::optional<std::int64_t> number_for(const Scheme& scheme, const CreditorAccou
   return scheme.number(key, account.profile);
 }
 
-int small(std::optional<std::int64_t> value, int otherwise = 0) {
-  return value ? static_cast<int>(*value) : otherwise;
-}
+int small(std::optional<std::int64_t> value, int otherwise = 0) { return value ? static_cast<int>(*value) : otherwise; }
 
 MandateRules mandate_rules(const Scheme& scheme, const CreditorAccount& account) {
   const bool is_sepa = scheme.name == "iso20022";
-  return MandateRules{
-      .uses_sequence_types = is_sepa,
-      .first_as = account.first_as,
-      .expiry_months = small(scheme.number("mandate_expiry_months", account.profile)),
-      .expiry_warn_days = small(scheme.number("mandate_expiry_warning_days", account.profile), 60),
-      .needs_signature_date = is_sepa,
-      .prenote_wait_bank_days = small(scheme.number("prenote_wait_days", account.profile), 3),
-      .carries_amendments = is_sepa,
-      .one_off_may_be_represented = scheme.name == "nacha"};
+  return MandateRules{.uses_sequence_types = is_sepa,
+                      .first_as = account.first_as,
+                      .expiry_months = small(scheme.number("mandate_expiry_months", account.profile)),
+                      .expiry_warn_days = small(scheme.number("mandate_expiry_warning_days", account.profile), 60),
+                      .needs_signature_date = is_sepa,
+                      .prenote_wait_bank_days = small(scheme.number("prenote_wait_days", account.profile), 3),
+                      .carries_amendments = is_sepa,
+                      .one_off_may_be_represented = scheme.name == "nacha"};
 }
 
 RetryRules retry_rules(const Scheme& scheme, const CreditorAccount& account) {

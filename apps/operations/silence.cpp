@@ -25,9 +25,9 @@ Result<bool> open_missing(Desk& desk, const SilentClaim& claim) {
   ExceptionCase what;
   what.classes.add(ExceptionClass::missing_answer);
   what.main_class = ExceptionClass::missing_answer;
-  what.explanation = fmt::format("The bank has said nothing of claim {} ({}), which was to be collected on {}.",
-                                 claim.reference, Money{claim.amount_minor, claim.currency}.text(),
-                                 iso_date(claim.collect_on));
+  what.explanation =
+      fmt::format("The bank has said nothing of claim {} ({}), which was to be collected on {}.", claim.reference,
+                  Money{claim.amount_minor, claim.currency}.text(), iso_date(claim.collect_on));
   what.next_step = NextStep::talk_to_bank;
   what.claim = claim.claim;
   what.claim_reference = claim.reference;
@@ -81,10 +81,11 @@ Result<bool> open_all_missing(Desk& desk, const CreditorAccount& account, const 
   const auto before = rules.calendar.add_bank_days(desk.today(), -answer_days(rules));
   if (!before) return std::unexpected(before.error());
   std::vector<SilentClaim> silent;
-  const auto walked = visit_silent_claims(desk.scope(), account.id, *before, [&](const SilentClaim& claim) -> Result<void> {
-    silent.push_back(claim);
-    return {};
-  });
+  const auto walked =
+      visit_silent_claims(desk.scope(), account.id, *before, [&](const SilentClaim& claim) -> Result<void> {
+        silent.push_back(claim);
+        return {};
+      });
   if (!walked) return std::unexpected(walked.error());
   std::uint64_t opened = 0;
   for (const auto& claim : silent) {
@@ -94,7 +95,8 @@ Result<bool> open_all_missing(Desk& desk, const CreditorAccount& account, const 
   }
   if (opened == 0) return false;
   result.missing_answers += opened;
-  const auto noted = desk.note("match.silence", "creditor", account.label, fmt::format("{} answers are missing", opened));
+  const auto noted =
+      desk.note("match.silence", "creditor", account.label, fmt::format("{} answers are missing", opened));
   if (!noted) return std::unexpected(noted.error());
   return true;
 }

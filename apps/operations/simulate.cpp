@@ -1,8 +1,8 @@
 #include "apps/operations/simulate.hpp"
 
-#include <filesystem>
-
 #include <fmt/format.h>
+
+#include <filesystem>
 
 #include "apps/operations/batch_seal.hpp"
 #include "apps/operations/batch_send.hpp"
@@ -37,10 +37,11 @@ Result<std::vector<SimulatedFile>> simulate_bank(Desk& desk, const SimulateReque
   const bool was_handed_over =
       state == BatchState::sent || state == BatchState::acknowledged || state == BatchState::closed;
   if (!*file || !was_handed_over) {
-    return std::unexpected(Error{.code = "sim.not-sent",
-                                 .explanation = fmt::format("Batch {} was not sent, so no bank can answer it.", request.batch),
-                                 .remedy = fmt::format("Run: counterfoil batch send {} --to FOLDER", request.batch),
-                                 .kind = ErrorKind::refused});
+    return std::unexpected(
+        Error{.code = "sim.not-sent",
+              .explanation = fmt::format("Batch {} was not sent, so no bank can answer it.", request.batch),
+              .remedy = fmt::format("Run: counterfoil batch send {} --to FOLDER", request.batch),
+              .kind = ErrorKind::refused});
   }
   const auto channel = Channel::open(desk, request.folder);
   if (!channel) return std::unexpected(channel.error());

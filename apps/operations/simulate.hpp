@@ -11,7 +11,7 @@ namespace counterfoil {
 
 struct SimulateRequest {
   std::string batch;
-  std::string folder;   // Where the answers go, for `ingest`.
+  std::string folder;  // Where the answers go, for `ingest`.
   BankMood mood;
 };
 
@@ -23,8 +23,8 @@ struct SimulatedFile {
   bool already_there = false;
 };
 
-/// Answers a batch that was sent, in the bank's own format. The same seed writes the same files again. Refused in a live
-/// environment ("permission.test-only") and for a batch that was not sent ("sim.not-sent").
+/// Answers a batch that was sent, in the bank's own format. The same seed writes the same files again. Refused in a
+/// live environment ("permission.test-only") and for a batch that was not sent ("sim.not-sent").
 [[nodiscard]] Result<std::vector<SimulatedFile>> simulate_bank(Desk& desk, const SimulateRequest& request);
 
 }  // namespace counterfoil

@@ -1,11 +1,11 @@
 #include "apps/operations/simulated_bank.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <span>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "apps/operations/kept_words.hpp"
 #include "generators/bank_answer.hpp"
@@ -167,7 +167,8 @@ Date collect_day(const SentFile& sent) {
   return day;
 }
 
-// --- NACHA ------------------------------------------------------------------------------------------------------------
+// --- NACHA
+// ------------------------------------------------------------------------------------------------------------
 
 /// Returned entries keep everything of the claim; the code of the account's own kind turns into that of a return.
 Entry nacha_answer(const Asked& asked, TextKeeper& keeper) {
@@ -202,7 +203,8 @@ Result<BankAnswer> nacha_file(SentFile& sent, Fate fate, std::string_view stem) 
   draft.order.head.created_on = on;
   // Two files of one day are told apart by their time.
   const auto minute = chance(0, stem) % 600;
-  draft.order.head.created = sent.keeper_.keep(fmt::format("{}T{:02}:{:02}:00", iso_date(on), 8 + minute / 60, minute % 60));
+  draft.order.head.created =
+      sent.keeper_.keep(fmt::format("{}T{:02}:{:02}:00", iso_date(on), 8 + minute / 60, minute % 60));
   std::uint64_t sequence = 0;
   for (const auto& batch : sent.batches_) {
     std::vector<Entry> entries;
@@ -227,7 +229,8 @@ Result<BankAnswer> nacha_file(SentFile& sent, Fate fate, std::string_view stem) 
                 is_notice ? "corrections" : "returns", on);
 }
 
-// --- 304 --------------------------------------------------------------------------------------------------------------
+// --- 304
+// --------------------------------------------------------------------------------------------------------------
 
 Result<BankAnswer> cn_result(SentFile& sent, std::string_view stem) {
   const Date on = collect_day(sent) + std::chrono::days{1};
@@ -255,7 +258,8 @@ Result<BankAnswer> cn_result(SentFile& sent, std::string_view stem) {
   return finish(draft, fmt::format("{}.1-results.txt", stem), "results", on);
 }
 
-// --- SEPA -------------------------------------------------------------------------------------------------------------
+// --- SEPA
+// -------------------------------------------------------------------------------------------------------------
 
 /// pain.002: the file as a whole, each block, and every claim that was refused.
 Result<BankAnswer> sepa_acknowledgement(SentFile& sent, std::string_view stem) {

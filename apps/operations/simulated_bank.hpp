@@ -23,10 +23,10 @@ struct BankMood {
 
 /// One file the bank puts into our inbox.
 struct BankAnswer {
-  std::string name;   // "TEST-..." : it can be told from a live file by its name.
-  std::string what;   // "acknowledgement", "settlement", "returns", "corrections", "results".
+  std::string name;  // "TEST-..." : it can be told from a live file by its name.
+  std::string what;  // "acknowledgement", "settlement", "returns", "corrections", "results".
   std::string bytes;
-  Date on{};          // The day the bank would send it.
+  Date on{};  // The day the bank would send it.
   std::uint64_t entries = 0;
 };
 

@@ -1,10 +1,10 @@
 #include "apps/operations/upkeep.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
-
-#include <fmt/format.h>
 
 #include "apps/operations/scheme_rules.hpp"
 #include "store/cluster.hpp"
@@ -29,7 +29,10 @@ Diagnosis look_at_cluster(const std::filesystem::path& home, const HomeSettings&
   const auto status = cluster->status();
   if (!status) return of(name, status.error());
   if (status->state == ClusterState::absent) {
-    return {.name = name, .good = false, .found = "the private cluster is missing", .remedy = "Run `counterfoil init` again."};
+    return {.name = name,
+            .good = false,
+            .found = "the private cluster is missing",
+            .remedy = "Run `counterfoil init` again."};
   }
   if (!status->data_checksums) {
     return {.name = name,
@@ -73,9 +76,8 @@ void look_at_people(Desk& desk, std::vector<Diagnosis>& lines) {
     return;
   }
   for (const auto role : {Role::preparer, Role::approver, Role::releaser}) {
-    const auto holders = std::ranges::count_if(*people, [&](const OperatorRow& row) {
-      return row.who.is_active && row.who.roles.contains(role);
-    });
+    const auto holders = std::ranges::count_if(
+        *people, [&](const OperatorRow& row) { return row.who.is_active && row.who.roles.contains(role); });
     const auto name = fmt::format("role {}", role_name(role));
     if (holders > 0) {
       lines.push_back(fine(name, fmt::format("{} operators", holders)));
@@ -112,7 +114,8 @@ void look_at_calendars(Desk& desk, std::vector<Diagnosis>& lines) {
 void look_at_clock(Desk& desk, std::vector<Diagnosis>& lines) {
   const auto skew = desk.session().first_row<std::int64_t>(
       "select extract(epoch from clock_timestamp())::bigint - :now::bigint",
-      {{"now", std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count()}});
+      {{"now", std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
+                   .count()}});
   if (!skew || !*skew) return;
   const auto [seconds] = **skew;
   if (seconds >= -5 && seconds <= 5) {
@@ -190,16 +193,19 @@ std::vector<Diagnosis> diagnose(const DeskRequest& request) {
   if (!home) return {of("home", home.error())};
   const auto settings = read_home_settings(*home);
   if (!settings) return {of("home", settings.error())};
-  lines.push_back(fine("home", fmt::format("{}, {} environment", home->string(), environment_name(settings->environment))));
+  lines.push_back(
+      fine("home", fmt::format("{}, {} environment", home->string(), environment_name(settings->environment))));
   const auto sealer = FieldSealer::open(key_file(*home, settings->environment), settings->environment);
-  lines.push_back(sealer ? fine("keys", fmt::format("key {} seals", sealer->current_key())) : of("keys", sealer.error()));
+  lines.push_back(sealer ? fine("keys", fmt::format("key {} seals", sealer->current_key()))
+                         : of("keys", sealer.error()));
   lines.push_back(look_at_cluster(*home, *settings));
   auto desk = Desk::open(request);
   if (!desk) {
     lines.push_back(of("database", desk.error()));
     return lines;
   }
-  lines.push_back(fine("database", fmt::format("migrated, {} acts for tenant {}", desk->actor().name, desk->tenant().label)));
+  lines.push_back(
+      fine("database", fmt::format("migrated, {} acts for tenant {}", desk->actor().name, desk->tenant().label)));
   look_at_settings(*desk, lines);
   look_at_clock(*desk, lines);
   look_at_people(*desk, lines);
@@ -283,10 +289,11 @@ Result<std::vector<AuditEntry>> audit_log(Desk& desk, const AuditFilter& filter)
   auto snapshot = desk.session().begin_read_only();
   if (!snapshot) return std::unexpected(snapshot.error());
   std::vector<AuditEntry> entries;
-  const auto walked = visit_audit(desk.session(), desk.tenant().id, filter, [&](const AuditEntry& entry) -> Result<void> {
-    entries.push_back(entry);
-    return {};
-  });
+  const auto walked =
+      visit_audit(desk.session(), desk.tenant().id, filter, [&](const AuditEntry& entry) -> Result<void> {
+        entries.push_back(entry);
+        return {};
+      });
   if (!walked) return std::unexpected(walked.error());
   return entries;
 }

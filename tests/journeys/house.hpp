@@ -1,23 +1,23 @@
-// A house to play in: a home folder of its own with a private cluster, and the built program run as a person would run it.
+// A house to play in: a home folder of its own with a private cluster, and the built program run as a person would run
+// it.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <nlohmann/json.hpp>
 
 namespace counterfoil::testing {
 
 /// What one run of the program left behind.
 struct Run {
-  int exit = -1;           // 128 + signal when it was killed.
+  int exit = -1;  // 128 + signal when it was killed.
   std::string out, err;
-  [[nodiscard]] nlohmann::json json() const;                 // The one object of --json.
-  [[nodiscard]] std::vector<nlohmann::json> lines() const;   // One object a line.
+  [[nodiscard]] nlohmann::json json() const;                // The one object of --json.
+  [[nodiscard]] std::vector<nlohmann::json> lines() const;  // One object a line.
 };
 
 /// A temporary home; its cluster is stopped and everything removed at the end.
@@ -62,7 +62,8 @@ class House {
 
 [[nodiscard]] std::string payers_csv(int flats);
 [[nodiscard]] std::string mandates_csv(std::string_view scheme, int flats);
-[[nodiscard]] std::string bills_csv(std::string_view scheme, int flats, std::string_view due, std::string_view month = "11");
+[[nodiscard]] std::string bills_csv(std::string_view scheme, int flats, std::string_view due,
+                                    std::string_view month = "11");
 [[nodiscard]] std::string creditor_toml(std::string_view scheme);
 
 }  // namespace counterfoil::testing

@@ -1,9 +1,8 @@
 // A whole month for each scheme, run as people and scripts run it: import to books.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
-
-#include <fmt/format.h>
 
 #include "tests/journeys/house.hpp"
 
@@ -57,7 +56,8 @@ TEST_P(MonthTest, GoesFromImportedBillsToBooksThatBalance) {
     EXPECT_EQ(file["state"], "ingested") << file;
     EXPECT_FALSE(file["batches"].empty()) << file;
     unknown += file["entries"].get<std::uint64_t>() -
-               (file["posted"].get<std::uint64_t>() + file["exceptions"].get<std::uint64_t>() + file["ignored"].get<std::uint64_t>());
+               (file["posted"].get<std::uint64_t>() + file["exceptions"].get<std::uint64_t>() +
+                file["ignored"].get<std::uint64_t>());
   }
   EXPECT_EQ(unknown, 0U);
 
@@ -83,7 +83,11 @@ TEST_P(MonthTest, GoesFromImportedBillsToBooksThatBalance) {
   EXPECT_EQ(house.run({"report", "batch", batch, "--json"}).json(), report);
 
   // Every bill can tell its story.
-  const auto story = house.run({"bill", "explain", fmt::format("2026-11-{}0001", scheme[0] == 'n' ? 'N' : scheme[0] == 'c' ? 'C' : 'S'), "--json"});
+  const auto story = house.run({"bill", "explain",
+                                fmt::format("2026-11-{}0001", scheme[0] == 'n'   ? 'N'
+                                                              : scheme[0] == 'c' ? 'C'
+                                                                                 : 'S'),
+                                "--json"});
   ASSERT_EQ(story.exit, 0) << story.err;
   EXPECT_GE(story.json()["steps"].size(), 3U) << story.out;
 }
@@ -100,7 +104,10 @@ TEST(Retry, ComesBackWithTheNextPlanAndIsCollected) {
   house.approve_bills();
   const auto batch = house.collect("cn", "2026-12-01");
   ASSERT_FALSE(batch.empty());
-  ASSERT_EQ(house.run({"sim", "bank", batch, "--to", house.path("in"), "--seed", "3", "--returned", "300", "--partial", "0"}).exit, 0);
+  ASSERT_EQ(
+      house.run({"sim", "bank", batch, "--to", house.path("in"), "--seed", "3", "--returned", "300", "--partial", "0"})
+          .exit,
+      0);
   house.set_day("2026-12-02");
   const auto ingested = house.run({"ingest", house.path("in")});
   ASSERT_TRUE(ingested.exit == 0 || ingested.exit == 3) << ingested.out << ingested.err;
@@ -125,7 +132,8 @@ TEST(Prenote, OpensTheMandateOnlyAfterItCameThrough) {
   house.write("mandates.csv", mandates_csv("nacha", 3));
   house.write("bills.csv", bills_csv("nacha", 3, "2026-12-01"));
   ASSERT_EQ(house.run({"payer", "import", house.path("payers.csv")}).exit, 0);
-  ASSERT_EQ(house.run({"mandate", "import", house.path("mandates.csv"), "--creditor", "ach", "--prenote-first"}).exit, 0);
+  ASSERT_EQ(house.run({"mandate", "import", house.path("mandates.csv"), "--creditor", "ach", "--prenote-first"}).exit,
+            0);
   ASSERT_EQ(house.run({"bill", "import", house.path("bills.csv")}).exit, 0);
   house.approve_bills();
 
@@ -134,7 +142,8 @@ TEST(Prenote, OpensTheMandateOnlyAfterItCameThrough) {
   EXPECT_EQ(early["prenotes_waiting"], 3);
   EXPECT_EQ(early["left_out_by_reason"][0]["reason"], "mandate-pending-prenote");
 
-  const auto made = house.run({"batch", "create", "--creditor", "ach", "--collect", "2026-11-25", "--prenotes", "--json"});
+  const auto made =
+      house.run({"batch", "create", "--creditor", "ach", "--collect", "2026-11-25", "--prenotes", "--json"});
   ASSERT_EQ(made.exit, 0) << made.err;
   const std::string batch = made.json()["batch"];
   const auto sealed = house.run({"batch", "seal", batch, "--json"});

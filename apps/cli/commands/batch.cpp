@@ -18,7 +18,8 @@ namespace {
 
 const Argument batch_argument{.name = "BATCH", .help = "Batch number, such as B-000001"};
 
-// --- plan, create -----------------------------------------------------------------------------------------------------
+// --- plan, create
+// -----------------------------------------------------------------------------------------------------
 
 PlanRequest plan_request(Invocation& call) {
   PlanRequest request;
@@ -59,7 +60,12 @@ Json plan_json(Invocation& call, const PlanResult& plan) {
   }
   json.end().array("left_out_bills");
   for (const auto& bill : plan.left_out_bills) {
-    json.object().field("bill", bill.bill_number).field("reason", bill.reason).field("sentence", bill.sentence).field("remedy", bill.remedy).end();
+    json.object()
+        .field("bill", bill.bill_number)
+        .field("reason", bill.reason)
+        .field("sentence", bill.sentence)
+        .field("remedy", bill.remedy)
+        .end();
   }
   json.end();
   say_dry_run(call, &json);
@@ -69,16 +75,20 @@ Json plan_json(Invocation& call, const PlanResult& plan) {
 
 void show_plan(Invocation& call, const PlanResult& plan) {
   auto& out = call.out();
-  out.line(fmt::format("{}  collect {}  hand over by {}  {} claims  {}", plan.account.label, weekday_and_date(plan.collect_on),
-                       weekday_and_date(plan.hand_over_by), plan.claims, plan.sum().text()));
+  out.line(fmt::format("{}  collect {}  hand over by {}  {} claims  {}", plan.account.label,
+                       weekday_and_date(plan.collect_on), weekday_and_date(plan.hand_over_by), plan.claims,
+                       plan.sum().text()));
   if (plan.left_out > 0) out.line(fmt::format("  left out {}", plan.left_out));
   for (const auto& [reason, group] : plan.groups) {
     out.line(fmt::format("    {:>6}  {:<26} {}", group.bills, left_out_code(reason), printable(group.sentence)));
     out.line(fmt::format("            {:<26} {}", "", group.remedy));
   }
-  if (plan.retries_waiting > 0) out.line(fmt::format("  {} re-presentations wait for a batch of their own (--retries)", plan.retries_waiting));
-  if (plan.other_instruments > 0) out.line(fmt::format("  {} bills are under another instrument (--instrument)", plan.other_instruments));
-  if (plan.prenotes_waiting > 0) out.line(fmt::format("  {} mandates wait for a prenote (--prenotes)", plan.prenotes_waiting));
+  if (plan.retries_waiting > 0)
+    out.line(fmt::format("  {} re-presentations wait for a batch of their own (--retries)", plan.retries_waiting));
+  if (plan.other_instruments > 0)
+    out.line(fmt::format("  {} bills are under another instrument (--instrument)", plan.other_instruments));
+  if (plan.prenotes_waiting > 0)
+    out.line(fmt::format("  {} mandates wait for a prenote (--prenotes)", plan.prenotes_waiting));
   if (plan.expiring_mandates > 0) out.line(fmt::format("  {} mandates lapse soon", plan.expiring_mandates));
 }
 
@@ -94,10 +104,13 @@ Result<int> run_plan(Invocation& call) {
   show_plan(call, *plan);
   if (call.given("--left-out")) {
     for (const auto& bill : plan->left_out_bills) {
-      call.out().line(fmt::format("  {:<18} {:<26} {}", printable(bill.bill_number), bill.reason, printable(bill.sentence)));
+      call.out().line(
+          fmt::format("  {:<18} {:<26} {}", printable(bill.bill_number), bill.reason, printable(bill.sentence)));
     }
   }
-  if (plan->claims > 0) say_next(call, fmt::format("counterfoil batch create --creditor {} --collect {}", plan->account.label, iso_date(plan->collect_on)));
+  if (plan->claims > 0)
+    say_next(call, fmt::format("counterfoil batch create --creditor {} --collect {}", plan->account.label,
+                               iso_date(plan->collect_on)));
   return exit_done;
 }
 
@@ -122,7 +135,8 @@ Result<int> run_create(Invocation& call) {
   return exit_done;
 }
 
-// --- seal, approve, release, void -------------------------------------------------------------------------------------
+// --- seal, approve, release, void
+// -------------------------------------------------------------------------------------
 
 void batch_fields(Json& json, const StoredBatch& stored) {
   const auto& batch = stored.batch;
@@ -156,7 +170,8 @@ void show_notes(Output& out, const std::vector<Finding>& notes) {
     if (++seen[note.code] <= examples) out.finding(note);
   }
   for (const auto& [code, count] : seen) {
-    if (count > examples) out.message(fmt::format("note {}: {} more like these; --json has them all.", code, count - examples));
+    if (count > examples)
+      out.message(fmt::format("note {}: {} more like these; --json has them all.", code, count - examples));
   }
 }
 
@@ -179,8 +194,9 @@ Result<int> run_seal(Invocation& call) {
     return exit_done;
   }
   show_notes(call.out(), result->notes);
-  call.out().line(fmt::format("{} {}: {} claims, {}, read back and compared with the database", result->already ? "Already sealed" : "Sealed",
-                              result->file.file_name, result->file.claim_count,
+  call.out().line(fmt::format("{} {}: {} claims, {}, read back and compared with the database",
+                              result->already ? "Already sealed" : "Sealed", result->file.file_name,
+                              result->file.claim_count,
                               Money{result->file.sum_minor, result->batch.batch.currency}.text()));
   call.out().line(fmt::format("  sha256 {}", digest_text(result->file.digest)));
   say_dry_run(call, nullptr);
@@ -189,7 +205,8 @@ Result<int> run_seal(Invocation& call) {
   return exit_done;
 }
 
-Result<int> show_step(Invocation& call, const Result<BatchStepResult>& result, std::string_view done, std::string_view next) {
+Result<int> show_step(Invocation& call, const Result<BatchStepResult>& result, std::string_view done,
+                      std::string_view next) {
   if (!result) return std::unexpected(result.error());
   if (call.out().json()) {
     Json json;
@@ -229,10 +246,12 @@ Result<int> run_void(Invocation& call) {
   }
   auto desk = open_desk(call);
   if (!desk) return std::unexpected(desk.error());
-  return show_step(call, void_batch(*desk, call.text("BATCH"), call.text("--why")), "void; its bills are free for the next plan", "");
+  return show_step(call, void_batch(*desk, call.text("BATCH"), call.text("--why")),
+                   "void; its bills are free for the next plan", "");
 }
 
-// --- check ------------------------------------------------------------------------------------------------------------
+// --- check
+// ------------------------------------------------------------------------------------------------------------
 
 Result<int> run_check(Invocation& call) {
   auto desk = open_desk(call);
@@ -245,8 +264,13 @@ Result<int> run_check(Invocation& call) {
     batch_fields(json, result->batch);
     json.field("passed", result->passed()).array("checks");
     for (const auto& check : result->checks) {
-      json.object().field("name", check.name).field("passed", check.passed).field("blocks", check.blocks).field("evidence", check.evidence)
-          .field_if("remedy", std::string_view{check.remedy}).end();
+      json.object()
+          .field("name", check.name)
+          .field("passed", check.passed)
+          .field("blocks", check.blocks)
+          .field("evidence", check.evidence)
+          .field_if("remedy", std::string_view{check.remedy})
+          .end();
     }
     json.end().end();
     call.out().object(json);
@@ -261,11 +285,15 @@ Result<int> run_check(Invocation& call) {
   return result->passed() ? exit_done : exit_code(ErrorKind::refused);
 }
 
-// --- send -------------------------------------------------------------------------------------------------------------
+// --- send
+// -------------------------------------------------------------------------------------------------------------
 
 Result<int> run_send(Invocation& call) {
-  SendRequest request{.batch = call.text("BATCH"), .folder = call.text("--to"), .again = call.given("--again"),
-                      .not_sent = call.given("--not-sent"), .was_sent = call.given("--was-sent")};
+  SendRequest request{.batch = call.text("BATCH"),
+                      .folder = call.text("--to"),
+                      .again = call.given("--again"),
+                      .not_sent = call.given("--not-sent"),
+                      .was_sent = call.given("--was-sent")};
   if (request.folder.empty() && !request.not_sent && !request.was_sent) {
     return std::unexpected(Error{.code = "batch.where-to",
                                  .explanation = "No folder was named.",
@@ -300,28 +328,38 @@ Result<int> run_send(Invocation& call) {
   return exit_done;
 }
 
-// --- show, list -------------------------------------------------------------------------------------------------------
+// --- show, list
+// -------------------------------------------------------------------------------------------------------
 
 Result<int> show_claims(Invocation& call, Desk& desk, const StoredBatch& batch) {
-  TextTable table{{{"REFERENCE"}, {"PAYER"}, {"ACCOUNT"}, {"AMOUNT", TextTable::Align::right}, {"SEQUENCE"}, {"STATE"}, {"BILLS"}}};
+  TextTable table{
+      {{"REFERENCE"}, {"PAYER"}, {"ACCOUNT"}, {"AMOUNT", TextTable::Align::right}, {"SEQUENCE"}, {"STATE"}, {"BILLS"}}};
   const auto walked = each_claim(desk, batch, [&](const ClaimRow& row) -> Result<void> {
     const auto& claim = row.claim;
     std::string bills;
     for (const auto& item : claim.items) bills += (bills.empty() ? "" : " ") + item.bill_number;
     if (call.out().json()) {
       Json json;
-      json.object().field("reference", claim.reference).field("payer", row.payer_number).field("mandate", claim.mandate_reference)
-          .field("account", mask_account(claim.account)).field("currency", claim.currency.code());
+      json.object()
+          .field("reference", claim.reference)
+          .field("payer", row.payer_number)
+          .field("mandate", claim.mandate_reference)
+          .field("account", mask_account(claim.account))
+          .field("currency", claim.currency.code());
       money_fields(json, "amount", {claim.amount_minor, claim.currency});
-      json.field_if("sequence", sequence_type_code(claim.sequence)).field("state", claim_state_name(claim.state)).field("attempt", claim.attempt)
-          .field_if("trace", std::string_view{claim.trace}).array("bills");
+      json.field_if("sequence", sequence_type_code(claim.sequence))
+          .field("state", claim_state_name(claim.state))
+          .field("attempt", claim.attempt)
+          .field_if("trace", std::string_view{claim.trace})
+          .array("bills");
       for (const auto& item : claim.items) json.element(item.bill_number);
       json.end().end();
       call.out().object(json);
       return {};
     }
-    table.add({claim.reference, printable(row.payer_number), mask_account(claim.account), Money{claim.amount_minor, claim.currency}.text(),
-               std::string{sequence_type_code(claim.sequence)}, std::string{claim_state_name(claim.state)}, printable(bills)});
+    table.add({claim.reference, printable(row.payer_number), mask_account(claim.account),
+               Money{claim.amount_minor, claim.currency}.text(), std::string{sequence_type_code(claim.sequence)},
+               std::string{claim_state_name(claim.state)}, printable(bills)});
     return {};
   });
   if (!walked) return std::unexpected(walked.error());
@@ -333,10 +371,16 @@ Result<int> show_left_out(Invocation& call, Desk& desk, const StoredBatch& batch
   const auto walked = each_left_out(desk, batch, [&](const LeftOutBill& bill) -> Result<void> {
     if (call.out().json()) {
       Json json;
-      json.object().field("bill", bill.bill_number).field("reason", bill.reason).field("sentence", bill.sentence).field("remedy", bill.remedy).end();
+      json.object()
+          .field("bill", bill.bill_number)
+          .field("reason", bill.reason)
+          .field("sentence", bill.sentence)
+          .field("remedy", bill.remedy)
+          .end();
       call.out().object(json);
     } else {
-      call.out().line(fmt::format("{:<18} {:<26} {}", printable(bill.bill_number), bill.reason, printable(bill.sentence)));
+      call.out().line(
+          fmt::format("{:<18} {:<26} {}", printable(bill.bill_number), bill.reason, printable(bill.sentence)));
     }
     return {};
   });
@@ -358,8 +402,13 @@ Json story_json(const BatchStory& story) {
   }
   json.end().array("history");
   for (const auto& step : story.history) {
-    json.object().field("at", step.at).field("event", step.event).field("to", step.to).field("by", step.operator_name)
-        .field_if("detail", std::string_view{step.detail}).end();
+    json.object()
+        .field("at", step.at)
+        .field("event", step.event)
+        .field("to", step.to)
+        .field("by", step.operator_name)
+        .field_if("detail", std::string_view{step.detail})
+        .end();
   }
   json.end().end();
   return json;
@@ -377,8 +426,9 @@ Result<int> run_show(Invocation& call) {
     return exit_done;
   }
   const auto& batch = story->batch.batch;
-  call.out().line(fmt::format("{}  {}  {}  collect {}  {} claims  {}", story->batch.number, batch_state_name(batch.state),
-                              story->batch.creditor_label, weekday_and_date(batch.collect_on), batch.count,
+  call.out().line(fmt::format("{}  {}  {}  collect {}  {} claims  {}", story->batch.number,
+                              batch_state_name(batch.state), story->batch.creditor_label,
+                              weekday_and_date(batch.collect_on), batch.count,
                               Money{batch.sum_minor, batch.currency}.text()));
   if (story->file) {
     call.out().line(fmt::format("  file    {}  {} bytes", story->file->file_name, story->file->byte_count));
@@ -392,7 +442,8 @@ Result<int> run_show(Invocation& call) {
                                 Money{line.amount_minor, batch.currency}.text()));
   }
   for (const auto& step : story->history) {
-    call.out().line(fmt::format("  {:<20.19} {:<12} {:<12} {}", step.at, step.event, step.operator_name, printable(step.detail)));
+    call.out().line(
+        fmt::format("  {:<20.19} {:<12} {:<12} {}", step.at, step.event, step.operator_name, printable(step.detail)));
   }
   return exit_done;
 }
@@ -417,10 +468,17 @@ Result<int> run_list(Invocation& call) {
     call.out().object(json);
     return exit_done;
   }
-  TextTable table{{{"BATCH"}, {"STATE"}, {"CREDITOR"}, {"COLLECT"}, {"CLAIMS", TextTable::Align::right}, {"SUM", TextTable::Align::right}, {"PREPARED BY"}}};
+  TextTable table{{{"BATCH"},
+                   {"STATE"},
+                   {"CREDITOR"},
+                   {"COLLECT"},
+                   {"CLAIMS", TextTable::Align::right},
+                   {"SUM", TextTable::Align::right},
+                   {"PREPARED BY"}}};
   for (const auto& batch : *all) {
-    table.add({batch.number, std::string{batch_state_name(batch.batch.state)}, batch.creditor_label, iso_date(batch.batch.collect_on),
-               std::to_string(batch.batch.count), Money{batch.batch.sum_minor, batch.batch.currency}.text(), batch.batch.prepared_by});
+    table.add({batch.number, std::string{batch_state_name(batch.batch.state)}, batch.creditor_label,
+               iso_date(batch.batch.collect_on), std::to_string(batch.batch.count),
+               Money{batch.batch.sum_minor, batch.batch.currency}.text(), batch.batch.prepared_by});
   }
   call.out().table(table);
   return exit_done;
@@ -435,8 +493,13 @@ Result<int> run_outbox(Invocation& call) {
     Json json;
     json.object().field("schema", "counterfoil.outbox.v1").array("files");
     for (const auto& item : all->items) {
-      json.object().field("batch", item.batch_number).field("file", item.file_name).field("state", outbox_state_name(item.state))
-          .field("sha256", digest_text(item.digest)).field_if("taken_by", std::string_view{item.taken_by}).end();
+      json.object()
+          .field("batch", item.batch_number)
+          .field("file", item.file_name)
+          .field("state", outbox_state_name(item.state))
+          .field("sha256", digest_text(item.digest))
+          .field_if("taken_by", std::string_view{item.taken_by})
+          .end();
     }
     json.end().end();
     call.out().object(json);
@@ -455,8 +518,14 @@ Result<int> run_outbox(Invocation& call) {
 std::vector<Command> batch_commands() {
   const std::vector<Option> plan_options{
       {.name = "--creditor", .value = "LABEL", .help = "Creditor account; needed where there are several"},
-      {.name = "--collect", .value = "DAY", .help = "Collection day; else the earliest that can be met", .kind = ValueKind::date},
-      {.name = "--due-to", .value = "DAY", .help = "Bills due up to this day; else up to the collection day", .kind = ValueKind::date},
+      {.name = "--collect",
+       .value = "DAY",
+       .help = "Collection day; else the earliest that can be met",
+       .kind = ValueKind::date},
+      {.name = "--due-to",
+       .value = "DAY",
+       .help = "Bills due up to this day; else up to the collection day",
+       .kind = ValueKind::date},
       {.name = "--instrument", .value = "I", .help = "CORE, B2B, PPD, ...; else the account's usual one"},
       {.name = "--retries", .value = "", .help = "Only re-presentations, where they need a batch of their own"},
       {.name = "--prenotes", .value = "", .help = "Prenotes for mandates that wait for one (NACHA)"}};
@@ -473,8 +542,9 @@ std::vector<Command> batch_commands() {
       {.noun = "batch",
        .verb = "create",
        .summary = "Make a batch of what can be collected",
-       .description = "Its claims hold their bills: no second claim can be made for them. The same command again names the\n"
-                      "batch it made.",
+       .description =
+           "Its claims hold their bills: no second claim can be made for them. The same command again names the\n"
+           "batch it made.",
        .options = plan_options,
        .examples = {{.line = "batch create --creditor rent-eur --collect 2026-12-01", .note = "", .runs = false}},
        .run = run_create},
@@ -488,8 +558,9 @@ std::vector<Command> batch_commands() {
       {.noun = "batch",
        .verb = "seal",
        .summary = "Write the bank's file and fix it for good",
-       .description = "The file is written, read back with the bank's own reader and compared with the database claim by claim;\n"
-                      "then digest, message id and sequence number are fixed.",
+       .description =
+           "The file is written, read back with the bank's own reader and compared with the database claim by claim;\n"
+           "then digest, message id and sequence number are fixed.",
        .arguments = {batch_argument},
        .examples = {{.line = "batch seal B-000001", .note = "", .runs = false}},
        .run = run_seal},
@@ -498,7 +569,10 @@ std::vector<Command> batch_commands() {
        .summary = "Approve a sealed file by its digest",
        .description = "Never one's own batch. The digest shows which bytes were looked at.",
        .arguments = {batch_argument},
-       .options = {{.name = "--digest", .value = "SHA256", .help = "The sealed file's sha256, or its first 16 characters at least", .required = true}},
+       .options = {{.name = "--digest",
+                    .value = "SHA256",
+                    .help = "The sealed file's sha256, or its first 16 characters at least",
+                    .required = true}},
        .examples = {{.line = "batch approve B-000001 --digest 9f86d081884c7d65", .note = "", .runs = false}},
        .run = run_approve},
       {.noun = "batch",
@@ -511,7 +585,8 @@ std::vector<Command> batch_commands() {
       {.noun = "batch",
        .verb = "send",
        .summary = "Write a released file into the folder that is carried to the bank",
-       .description = "Whole or not at all, never twice. Interrupted, the same command goes on; where it cannot tell whether the file\n"
+       .description = "Whole or not at all, never twice. Interrupted, the same command goes on; where it cannot tell "
+                      "whether the file\n"
                       "was taken away it ends with 7 and waits for --was-sent or --not-sent.",
        .arguments = {batch_argument},
        .options = {{.name = "--to", .value = "FOLDER", .help = "Where scripts pick it up", .kind = ValueKind::folder},
@@ -525,14 +600,18 @@ std::vector<Command> batch_commands() {
        .summary = "Show a batch: its file, what became of its claims, who did what",
        .description = "With --claims or --left-out the single lines; with --json one a line.",
        .arguments = {batch_argument},
-       .options = {{.name = "--claims", .value = "", .help = "Its claims"}, {.name = "--left-out", .value = "", .help = "The bills left out, and why"}},
+       .options = {{.name = "--claims", .value = "", .help = "Its claims"},
+                   {.name = "--left-out", .value = "", .help = "The bills left out, and why"}},
        .examples = {{.line = "batch show B-000001", .note = "", .runs = false}},
        .run = run_show},
       {.noun = "batch",
        .verb = "list",
        .summary = "List batches, newest first",
        .description = "States: draft, sealed, approved, released, sent, acknowledged, closed, voided.",
-       .options = {{.name = "--state", .value = "STATE", .help = "Only these", .choices = {"draft", "sealed", "approved", "released", "sent", "acknowledged", "closed", "voided"}},
+       .options = {{.name = "--state",
+                    .value = "STATE",
+                    .help = "Only these",
+                    .choices = {"draft", "sealed", "approved", "released", "sent", "acknowledged", "closed", "voided"}},
                    {.name = "--most", .value = "N", .help = "At most so many", .kind = ValueKind::number}},
        .examples = {{.line = "batch list", .note = "", .runs = false}},
        .run = run_list},

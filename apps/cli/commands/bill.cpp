@@ -52,14 +52,19 @@ Result<int> run_list(Invocation& call) {
   filter.due_from = call.date("--due-from");
   filter.due_to = call.date("--due-to");
   filter.most = static_cast<std::uint64_t>(call.number("--most").value_or(0));
-  TextTable table{{{"NUMBER"}, {"STATE"}, {"DUE"}, {"AMOUNT", TextTable::Align::right}, {"OPEN", TextTable::Align::right}, {"MANDATE"}}};
+  TextTable table{{{"NUMBER"},
+                   {"STATE"},
+                   {"DUE"},
+                   {"AMOUNT", TextTable::Align::right},
+                   {"OPEN", TextTable::Align::right},
+                   {"MANDATE"}}};
   const auto walked = each_bill(*desk, filter, [&](const Bill& bill) -> Result<void> {
     if (call.out().json()) {
       call.out().object(bill_json(bill));
       return {};
     }
-    table.add({printable(bill.number), std::string{bill_state_name(bill.state)}, iso_date(bill.due_on), bill.amount().text(),
-               bill.open().decimal(), printable(bill.mandate_reference)});
+    table.add({printable(bill.number), std::string{bill_state_name(bill.state)}, iso_date(bill.due_on),
+               bill.amount().text(), bill.open().decimal(), printable(bill.mandate_reference)});
     return {};
   });
   if (!walked) return std::unexpected(walked.error());
@@ -81,8 +86,8 @@ Result<int> run_show(Invocation& call) {
   call.out().line(fmt::format("bill {}  {}  due {}  {}, open {}", printable(bill->number), bill_state_name(bill->state),
                               weekday_and_date(bill->due_on), bill->amount().text(), bill->open().decimal()));
   for (const auto& charge : bill->charges) {
-    call.out().line(fmt::format("  {:<16} {:>14}  {}", printable(charge.kind), Money{charge.amount_minor, bill->currency}.decimal(),
-                                printable(charge.text)));
+    call.out().line(fmt::format("  {:<16} {:>14}  {}", printable(charge.kind),
+                                Money{charge.amount_minor, bill->currency}.decimal(), printable(charge.text)));
   }
   return exit_done;
 }
@@ -96,7 +101,8 @@ Result<int> run_approve(Invocation& call) {
   }
   auto desk = open_desk(call);
   if (!desk) return std::unexpected(desk.error());
-  const auto result = approve_bills(*desk, {.numbers = call.texts("NUMBER"), .due_from = call.date("--due-from"), .due_to = call.date("--due-to")});
+  const auto result = approve_bills(
+      *desk, {.numbers = call.texts("NUMBER"), .due_from = call.date("--due-from"), .due_to = call.date("--due-to")});
   if (!result) return std::unexpected(result.error());
   const bool left = result->own > 0 || result->above_limit > 0;
   if (call.out().json()) {
@@ -121,9 +127,12 @@ Result<int> run_approve(Invocation& call) {
   }
   std::string sums;
   for (const auto& sum : result->sums) sums += ", " + sum.text();
-  call.out().line(fmt::format("{} bills approved{}; {} were approved before.", result->approved, sums, result->already));
-  if (result->own > 0) call.out().line(fmt::format("  {} left: you imported them, so somebody else must approve them.", result->own));
-  if (result->above_limit > 0) call.out().line(fmt::format("  {} left: above what one approver may approve alone.", result->above_limit));
+  call.out().line(
+      fmt::format("{} bills approved{}; {} were approved before.", result->approved, sums, result->already));
+  if (result->own > 0)
+    call.out().line(fmt::format("  {} left: you imported them, so somebody else must approve them.", result->own));
+  if (result->above_limit > 0)
+    call.out().line(fmt::format("  {} left: above what one approver may approve alone.", result->above_limit));
   say_dry_run(call, nullptr);
   return left ? exit_people_needed : exit_done;
 }
@@ -138,14 +147,23 @@ Result<int> run_explain(Invocation& call) {
     Json json;
     json.object().field("schema", "counterfoil.bill.v1").field("bill", bill_json(bill));
     json.field("payer", story->payer_number).field("payer_name", story->payer_name);
-    json.field_if("outlook_code", std::string_view{story->outlook_code}).field_if("outlook", std::string_view{story->outlook});
+    json.field_if("outlook_code", std::string_view{story->outlook_code})
+        .field_if("outlook", std::string_view{story->outlook});
     json.array("claims");
     for (const auto& claim : story->claims) {
-      json.object().field("reference", claim.reference).field("state", claim_state_name(claim.state)).field("attempt", claim.attempt).end();
+      json.object()
+          .field("reference", claim.reference)
+          .field("state", claim_state_name(claim.state))
+          .field("attempt", claim.attempt)
+          .end();
     }
     json.end().array("steps");
     for (const auto& step : story->steps) {
-      json.object().field("at", step.at).field("what", step.what).field_if("detail", std::string_view{step.detail}).field_if("by", std::string_view{step.operator_name});
+      json.object()
+          .field("at", step.at)
+          .field("what", step.what)
+          .field_if("detail", std::string_view{step.detail})
+          .field_if("by", std::string_view{step.operator_name});
       if (step.amount_minor != 0) money_fields(json, "amount", {step.amount_minor, bill.currency});
       json.end();
     }
@@ -153,8 +171,9 @@ Result<int> run_explain(Invocation& call) {
     call.out().object(json);
     return exit_done;
   }
-  call.out().line(fmt::format("bill {} of {} {}: {}, {} open, {}", printable(bill.number), printable(story->payer_number),
-                              printable(story->payer_name), bill.amount().text(), bill.open().decimal(), bill_state_name(bill.state)));
+  call.out().line(fmt::format("bill {} of {} {}: {}, {} open, {}", printable(bill.number),
+                              printable(story->payer_number), printable(story->payer_name), bill.amount().text(),
+                              bill.open().decimal(), bill_state_name(bill.state)));
   for (const auto& step : story->steps) {
     const auto amount = step.amount_minor == 0 ? std::string{} : Money{step.amount_minor, bill.currency}.decimal();
     call.out().line(fmt::format("  {:<20.19} {:<16} {:>12}  {}{}", step.at, step.what, amount, printable(step.detail),
@@ -171,9 +190,11 @@ std::vector<Command> bill_commands() {
       {.noun = "bill",
        .verb = "import",
        .summary = "Import bills with their charges from a CSV table",
-       .description = "Columns: number, payer, due_on, amount; optional currency, mandate, charge, charge_text, period_from,\n"
-                      "period_to, notified_on, text. Rows of one number that follow one another are the charges of one bill;\n"
-                      "a negative amount is a rebate. " + std::string{import_rules},
+       .description =
+           "Columns: number, payer, due_on, amount; optional currency, mandate, charge, charge_text, period_from,\n"
+           "period_to, notified_on, text. Rows of one number that follow one another are the charges of one bill;\n"
+           "a negative amount is a rebate. " +
+           std::string{import_rules},
        .arguments = {{.name = "FILE", .help = "The table", .kind = ValueKind::file}},
        .options = import_options(),
        .examples = {{.line = "bill import bills.csv --errors bad-bills.csv", .note = "", .runs = false}},
@@ -182,7 +203,10 @@ std::vector<Command> bill_commands() {
        .verb = "list",
        .summary = "List bills",
        .description = "In the order of their numbers. With --json one bill a line.",
-       .options = {{.name = "--state", .value = "STATE", .help = "Only these", .choices = {"imported", "approved", "cancelled", "written-off"}},
+       .options = {{.name = "--state",
+                    .value = "STATE",
+                    .help = "Only these",
+                    .choices = {"imported", "approved", "cancelled", "written-off"}},
                    {.name = "--open", .value = "", .help = "Only those with something still owed"},
                    {.name = "--due-from", .value = "DAY", .help = "Due on this day or later", .kind = ValueKind::date},
                    {.name = "--due-to", .value = "DAY", .help = "Due on this day or earlier", .kind = ValueKind::date},
@@ -199,7 +223,8 @@ std::vector<Command> bill_commands() {
       {.noun = "bill",
        .verb = "approve",
        .summary = "Approve bills that somebody else imported",
-       .description = "One's own bills are refused when named and left when --all is given. Exit 3 when some were left.",
+       .description =
+           "One's own bills are refused when named and left when --all is given. Exit 3 when some were left.",
        .arguments = {{.name = "NUMBER", .help = "Bill numbers", .required = false, .many = true}},
        .options = {{.name = "--all", .value = "", .help = "Every imported bill, within the due days given"},
                    {.name = "--due-from", .value = "DAY", .help = "Due on this day or later", .kind = ValueKind::date},
@@ -209,9 +234,13 @@ std::vector<Command> bill_commands() {
       {.noun = "bill",
        .verb = "explain",
        .summary = "Tell what happened to a bill and what would happen next",
-       .description = "Import, approval, every claim, what the bank said with its reason, and whether the next plan would take it.",
+       .description = "Import, approval, every claim, what the bank said with its reason, and whether the next plan "
+                      "would take it.",
        .arguments = {{.name = "NUMBER", .help = "Bill number"}},
-       .options = {{.name = "--collect", .value = "DAY", .help = "Ask about this collection day; else the next possible one", .kind = ValueKind::date}},
+       .options = {{.name = "--collect",
+                    .value = "DAY",
+                    .help = "Ask about this collection day; else the next possible one",
+                    .kind = ValueKind::date}},
        .examples = {{.line = "bill explain 2026-11-0001", .note = "", .runs = false}},
        .run = run_explain},
   };

@@ -12,7 +12,8 @@
 namespace counterfoil {
 namespace {
 
-// --- creditor ---------------------------------------------------------------------------------------------------------
+// --- creditor
+// ---------------------------------------------------------------------------------------------------------
 
 Json creditor_json(const CreditorAccount& account) {
   Json json;
@@ -105,7 +106,8 @@ Result<int> run_creditor_show(Invocation& call) {
   return exit_done;
 }
 
-// --- payer ------------------------------------------------------------------------------------------------------------
+// --- payer
+// ------------------------------------------------------------------------------------------------------------
 
 Json payer_json(const Payer& payer) {
   Json json;
@@ -195,7 +197,8 @@ Result<int> run_payer_show(Invocation& call) {
   return exit_done;
 }
 
-// --- mandate ----------------------------------------------------------------------------------------------------------
+// --- mandate
+// ----------------------------------------------------------------------------------------------------------
 
 Result<int> run_mandate_import(Invocation& call) {
   auto desk = open_desk(call);
@@ -212,7 +215,13 @@ Result<int> run_mandate_list(Invocation& call) {
   MandateFilter filter;
   if (call.given("--state")) filter.state = parse_mandate_state(call.text("--state"));
   filter.most = static_cast<std::uint64_t>(call.number("--most").value_or(0));
-  TextTable table{{{"REFERENCE"}, {"PAYER"}, {"INSTRUMENT"}, {"STATE"}, {"ACCOUNT"}, {"SIGNED"}, {"USED", TextTable::Align::right}}};
+  TextTable table{{{"REFERENCE"},
+                   {"PAYER"},
+                   {"INSTRUMENT"},
+                   {"STATE"},
+                   {"ACCOUNT"},
+                   {"SIGNED"},
+                   {"USED", TextTable::Align::right}}};
   const auto walked = each_mandate(*desk, call.text("--creditor"), filter, [&](const Mandate& mandate) -> Result<void> {
     if (call.out().json()) {
       call.out().object(mandate_json(mandate));
@@ -272,7 +281,9 @@ Result<int> run_mandate_show(Invocation& call) {
 Result<int> change(Invocation& call, MandateWish wish) {
   auto desk = open_desk(call);
   if (!desk) return std::unexpected(desk.error());
-  MandateRequest request{.reference = call.text("REFERENCE"), .creditor = call.text("--creditor"), .wish = wish,
+  MandateRequest request{.reference = call.text("REFERENCE"),
+                         .creditor = call.text("--creditor"),
+                         .wish = wish,
                          .why = call.text("--why")};
   if (wish == MandateWish::amend) {
     if (call.given("--account")) request.data.account = call.text("--account");
@@ -300,8 +311,9 @@ Result<int> change(Invocation& call, MandateWish wish) {
 
 Command change_command(std::string verb, std::string summary, std::string description, MandateWish wish,
                        std::vector<Option> more = {}) {
-  std::vector<Option> options{{.name = "--creditor", .value = "LABEL", .help = "Where several accounts use the reference"},
-                              {.name = "--why", .value = "TEXT", .help = "Kept in the history"}};
+  std::vector<Option> options{
+      {.name = "--creditor", .value = "LABEL", .help = "Where several accounts use the reference"},
+      {.name = "--why", .value = "TEXT", .help = "Kept in the history"}};
   options.insert(options.end(), more.begin(), more.end());
   auto example = fmt::format("mandate {} M-0012 --why \"letter of 2026-11-02\"", verb);
   return {.noun = "mandate",
@@ -318,17 +330,22 @@ Command change_command(std::string verb, std::string summary, std::string descri
 
 std::vector<Command> data_commands() {
   const Option most{.name = "--most", .value = "N", .help = "At most so many", .kind = ValueKind::number};
-  const Option of_creditor{.name = "--creditor", .value = "LABEL", .help = "Creditor account; needed where there are several"};
+  const Option of_creditor{
+      .name = "--creditor", .value = "LABEL", .help = "Creditor account; needed where there are several"};
   return {
       {.noun = "creditor",
        .verb = "add",
        .summary = "Add an account that collects",
-       .description = "The file is creditor.toml: name, account, bank, creditor_id, profile, and one table named after the\n"
-                      "scheme for what only that scheme needs. The same file again changes nothing.",
+       .description =
+           "The file is creditor.toml: name, account, bank, creditor_id, profile, and one table named after the\n"
+           "scheme for what only that scheme needs. The same file again changes nothing.",
        .arguments = {{.name = "LABEL", .help = "Short key, such as rent-eur"}},
-       .options = {{.name = "--file", .value = "FILE", .help = "creditor.toml", .kind = ValueKind::file, .required = true},
-                   {.name = "--scheme", .value = "S", .help = "Scheme, where the file does not name it"}},
-       .examples = {{.line = "creditor add rent-eur --file creditor.toml --scheme iso20022", .note = "", .runs = false}},
+       .options =
+           {{.name = "--file", .value = "FILE", .help = "creditor.toml", .kind = ValueKind::file, .required = true},
+            {.name = "--scheme", .value = "S", .help = "Scheme, where the file does not name it"}},
+       .examples = {{.line = "creditor add rent-eur --file creditor.toml --scheme iso20022",
+                     .note = "",
+                     .runs = false}},
        .run = run_creditor_add},
       {.noun = "creditor",
        .verb = "list",
@@ -346,7 +363,8 @@ std::vector<Command> data_commands() {
       {.noun = "payer",
        .verb = "import",
        .summary = "Import payers from a CSV table",
-       .description = "Columns: number, name; optional email, street, building, postcode, town, country. " + std::string{import_rules},
+       .description = "Columns: number, name; optional email, street, building, postcode, town, country. " +
+                      std::string{import_rules},
        .arguments = {{.name = "FILE", .help = "The table", .kind = ValueKind::file}},
        .options = import_options(),
        .examples = {{.line = "payer import payers.csv", .note = "", .runs = false}},
@@ -368,11 +386,13 @@ std::vector<Command> data_commands() {
       {.noun = "mandate",
        .verb = "import",
        .summary = "Import mandates from a CSV table",
-       .description = "Columns: reference, payer, payer_name, account; optional bank, account_kind, instrument, signed_on, type\n"
-                      "(recurrent, one-off), limit, state, street, building, postcode, town, country. " + std::string{import_rules},
+       .description =
+           "Columns: reference, payer, payer_name, account; optional bank, account_kind, instrument, signed_on, type\n"
+           "(recurrent, one-off), limit, state, street, building, postcode, town, country. " +
+           std::string{import_rules},
        .arguments = {{.name = "FILE", .help = "The table", .kind = ValueKind::file}},
-       .options = import_options({of_creditor,
-                                  {.name = "--prenote-first", .value = "", .help = "New mandates wait for a prenote (NACHA)"}}),
+       .options = import_options(
+           {of_creditor, {.name = "--prenote-first", .value = "", .help = "New mandates wait for a prenote (NACHA)"}}),
        .examples = {{.line = "mandate import mandates.csv --creditor rent-eur", .note = "", .runs = false}},
        .run = run_mandate_import},
       {.noun = "mandate",
@@ -380,7 +400,10 @@ std::vector<Command> data_commands() {
        .summary = "List mandates",
        .description = "In the order of their references. With --json one mandate a line.",
        .options = {of_creditor,
-                   {.name = "--state", .value = "STATE", .help = "Only these", .choices = {"draft", "pending", "active", "suspended", "ended"}},
+                   {.name = "--state",
+                    .value = "STATE",
+                    .help = "Only these",
+                    .choices = {"draft", "pending", "active", "suspended", "ended"}},
                    most},
        .examples = {{.line = "mandate list --state suspended", .note = "", .runs = false}},
        .run = run_mandate_list},
@@ -392,21 +415,25 @@ std::vector<Command> data_commands() {
        .options = {of_creditor},
        .examples = {{.line = "mandate show M-0012", .note = "", .runs = false}},
        .run = run_mandate_show},
-      change_command("suspend", "Stop collecting under a mandate for now", "Bills under it are left out until it is resumed.",
-                     MandateWish::suspend),
+      change_command("suspend", "Stop collecting under a mandate for now",
+                     "Bills under it are left out until it is resumed.", MandateWish::suspend),
       change_command("resume", "Collect under a suspended mandate again", "The cause of the suspension should be gone.",
                      MandateWish::resume),
-      change_command("activate", "Put a draft into force", "From then on bills may be collected under it.", MandateWish::activate),
-      change_command("end", "End a mandate for good", "Nothing brings it back: the payer must give a new one.", MandateWish::end),
-      change_command("prenote", "Let a mandate wait for a prenote", "The next prenote batch takes it (NACHA).", MandateWish::prenote),
-      change_command("amend", "Change account, bank or name of a mandate",
-                     "Where the scheme wants it the old values go along with the next collection, until one has settled.",
-                     MandateWish::amend,
-                     {{.name = "--account", .value = "NUMBER", .help = "New account"},
-                      {.name = "--bank", .value = "BANK", .help = "New bank"},
-                      {.name = "--payer-name", .value = "NAME", .help = "New name of the account holder"},
-                      {.name = "--new-reference", .value = "REF", .help = "New mandate reference"},
-                      {.name = "--same-bank", .value = "", .help = "The new account is at the old bank"}}),
+      change_command("activate", "Put a draft into force", "From then on bills may be collected under it.",
+                     MandateWish::activate),
+      change_command("end", "End a mandate for good", "Nothing brings it back: the payer must give a new one.",
+                     MandateWish::end),
+      change_command("prenote", "Let a mandate wait for a prenote", "The next prenote batch takes it (NACHA).",
+                     MandateWish::prenote),
+      change_command(
+          "amend", "Change account, bank or name of a mandate",
+          "Where the scheme wants it the old values go along with the next collection, until one has settled.",
+          MandateWish::amend,
+          {{.name = "--account", .value = "NUMBER", .help = "New account"},
+           {.name = "--bank", .value = "BANK", .help = "New bank"},
+           {.name = "--payer-name", .value = "NAME", .help = "New name of the account holder"},
+           {.name = "--new-reference", .value = "REF", .help = "New mandate reference"},
+           {.name = "--same-bank", .value = "", .help = "The new account is at the old bank"}}),
   };
 }
 

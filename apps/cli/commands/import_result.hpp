@@ -10,7 +10,8 @@
 namespace counterfoil {
 
 inline constexpr std::string_view import_rules =
-    "UTF-8, any column\norder. One bad row refuses the whole file, unless --keep-good is given. The same file again adds nothing.";
+    "UTF-8, any column\norder. One bad row refuses the whole file, unless --keep-good is given. The same file again "
+    "adds nothing.";
 
 [[nodiscard]] std::vector<Option> import_options(std::vector<Option> more = {});
 [[nodiscard]] ImportRequest import_request(Invocation& call);

@@ -14,7 +14,8 @@
 namespace counterfoil {
 namespace {
 
-// --- ingest -----------------------------------------------------------------------------------------------------------
+// --- ingest
+// -----------------------------------------------------------------------------------------------------------
 
 bool is_folder(const std::string& path) {
   struct stat about{};
@@ -69,13 +70,16 @@ void show_ingest(Invocation& call, const std::string& path, const IngestResult& 
       out.line(fmt::format("{}: not acceptable; kept, and nothing was posted.", name));
       return;
     case BankFileState::quarantined:
-      out.line(fmt::format("{}: calls itself {} like an earlier file and holds other bytes; quarantined, nothing was posted.", name,
-                           printable(result.file.message_id)));
+      out.line(fmt::format(
+          "{}: calls itself {} like an earlier file and holds other bytes; quarantined, nothing was posted.", name,
+          printable(result.file.message_id)));
       return;
-    case BankFileState::ingested: break;
+    case BankFileState::ingested:
+      break;
   }
   out.line(fmt::format("{}: {} {}, {} lines: {} posted, {} exceptions, {} ignored{}", name, result.file.format,
-                       file_kind_name(result.file.kind), result.file.entry_count, result.posted, result.exceptions, result.ignored,
+                       file_kind_name(result.file.kind), result.file.entry_count, result.posted, result.exceptions,
+                       result.ignored,
                        result.claims_by_batch > 0 ? fmt::format("; {} claims by batch", result.claims_by_batch) : ""));
 }
 
@@ -95,7 +99,8 @@ Result<int> run_ingest(Invocation& call) {
   int code = exit_done;
   bool people_needed = false;
   for (const auto& path : paths) {
-    const auto result = ingest_file(*desk, {.path = path, .creditor = call.text("--creditor"), .accept_partial = call.given("--accept-partial")});
+    const auto result = ingest_file(
+        *desk, {.path = path, .creditor = call.text("--creditor"), .accept_partial = call.given("--accept-partial")});
     if (!result) return std::unexpected(result.error());
     if (call.out().json()) {
       call.out().object(ingest_json(call, path, *result));
@@ -113,7 +118,8 @@ Result<int> run_ingest(Invocation& call) {
   return code;
 }
 
-// --- match ------------------------------------------------------------------------------------------------------------
+// --- match
+// ------------------------------------------------------------------------------------------------------------
 
 Result<int> run_match(Invocation& call) {
   auto desk = open_desk(call);
@@ -136,10 +142,12 @@ Result<int> run_match(Invocation& call) {
     json.end();
     call.out().object(json);
   } else {
-    call.out().line(fmt::format("{} claims count as collected because nothing came back in time; {} answers are missing; {} mandates are "
-                                "ready after their prenote.",
-                                result->settled_claims, result->missing_answers, result->prenotes_ready));
-    if (result->unknown_sendings > 0) call.out().line(fmt::format("{} sendings are unknown: counterfoil batch outbox", result->unknown_sendings));
+    call.out().line(fmt::format(
+        "{} claims count as collected because nothing came back in time; {} answers are missing; {} mandates are "
+        "ready after their prenote.",
+        result->settled_claims, result->missing_answers, result->prenotes_ready));
+    if (result->unknown_sendings > 0)
+      call.out().line(fmt::format("{} sendings are unknown: counterfoil batch outbox", result->unknown_sendings));
     say_dry_run(call, nullptr);
   }
   return people ? exit_people_needed : exit_done;
@@ -172,19 +180,30 @@ Json match_json(const MatchRow& row) {
 Result<int> list_bank_files(Invocation& call, Desk& desk) {
   const auto files = bank_files(desk, static_cast<std::uint64_t>(call.number("--most").value_or(0)));
   if (!files) return std::unexpected(files.error());
-  TextTable table{{{"RECEIVED"}, {"STATE"}, {"FORMAT"}, {"KIND"}, {"CHANNEL"}, {"LINES", TextTable::Align::right}, {"FILE"}}};
+  TextTable table{
+      {{"RECEIVED"}, {"STATE"}, {"FORMAT"}, {"KIND"}, {"CHANNEL"}, {"LINES", TextTable::Align::right}, {"FILE"}}};
   for (const auto& file : *files) {
     if (call.out().json()) {
       Json json;
-      json.object().field("file", file.file_name).field("state", bank_file_state_name(file.state)).field("format", file.format)
-          .field("kind", file_kind_name(file.kind)).field("channel", file.channel).field_if("message_id", std::string_view{file.message_id})
-          .field("sha256", digest_text(file.digest)).field("entries", file.entry_count).field("findings", file.finding_count)
-          .field("received_at", file.received_at).field("received_by", file.received_by).end();
+      json.object()
+          .field("file", file.file_name)
+          .field("state", bank_file_state_name(file.state))
+          .field("format", file.format)
+          .field("kind", file_kind_name(file.kind))
+          .field("channel", file.channel)
+          .field_if("message_id", std::string_view{file.message_id})
+          .field("sha256", digest_text(file.digest))
+          .field("entries", file.entry_count)
+          .field("findings", file.finding_count)
+          .field("received_at", file.received_at)
+          .field("received_by", file.received_by)
+          .end();
       call.out().object(json);
       continue;
     }
     table.add({file.received_at.substr(0, 19), std::string{bank_file_state_name(file.state)}, file.format,
-               std::string{file_kind_name(file.kind)}, printable(file.channel), std::to_string(file.entry_count), printable(file.file_name)});
+               std::string{file_kind_name(file.kind)}, printable(file.channel), std::to_string(file.entry_count),
+               printable(file.file_name)});
   }
   if (!call.out().json()) call.out().table(table);
   return exit_done;
@@ -201,14 +220,23 @@ Result<int> run_match_list(Invocation& call) {
                                                               : Disposition::ignored;
   }
   filter.most = static_cast<std::uint64_t>(call.number("--most").value_or(0));
-  TextTable table{{{"FILE"}, {"LINE", TextTable::Align::right}, {"WHAT"}, {"OUTCOME"}, {"REASON"}, {"AMOUNT", TextTable::Align::right}, {"CLAIM"}, {"BILL"}, {"RULE"}}};
+  TextTable table{{{"FILE"},
+                   {"LINE", TextTable::Align::right},
+                   {"WHAT"},
+                   {"OUTCOME"},
+                   {"REASON"},
+                   {"AMOUNT", TextTable::Align::right},
+                   {"CLAIM"},
+                   {"BILL"},
+                   {"RULE"}}};
   const auto walked = each_match(*desk, filter, [&](const MatchRow& row) -> Result<void> {
     if (call.out().json()) {
       call.out().object(match_json(row));
     } else {
       table.add({printable(row.file_name), std::to_string(row.line), std::string{disposition_name(row.disposition)},
-                 std::string{outcome_name(row.outcome)}, printable(row.reason), Money{row.amount_minor, row.currency}.decimal(),
-                 row.claim_reference, printable(row.bill_number), std::string{match_rule_name(row.rule)}});
+                 std::string{outcome_name(row.outcome)}, printable(row.reason),
+                 Money{row.amount_minor, row.currency}.decimal(), row.claim_reference, printable(row.bill_number),
+                 std::string{match_rule_name(row.rule)}});
     }
     return {};
   });
@@ -225,14 +253,22 @@ Result<int> run_match_explain(Invocation& call) {
   const auto& claim = story->claim;
   if (call.out().json()) {
     Json json;
-    json.object().field("schema", "counterfoil.claim.v1").field("claim", claim.reference).field("state", claim_state_name(claim.state))
-        .field("mandate", claim.mandate_reference).field("currency", claim.currency.code());
+    json.object()
+        .field("schema", "counterfoil.claim.v1")
+        .field("claim", claim.reference)
+        .field("state", claim_state_name(claim.state))
+        .field("mandate", claim.mandate_reference)
+        .field("currency", claim.currency.code());
     money_fields(json, "amount", {claim.amount_minor, claim.currency});
     money_fields(json, "collected", {claim.collected_minor, claim.currency});
     json.array("history");
     for (const auto& event : story->history) {
-      json.object().field("event", claim_event_name(event.kind)).field("from", claim_state_name(event.from)).field("to", claim_state_name(event.to))
-          .field("on", iso_date(event.on)).field_if("reason", std::string_view{event.reason});
+      json.object()
+          .field("event", claim_event_name(event.kind))
+          .field("from", claim_state_name(event.from))
+          .field("to", claim_state_name(event.to))
+          .field("on", iso_date(event.on))
+          .field_if("reason", std::string_view{event.reason});
       if (event.amount_minor != 0) money_fields(json, "amount", {event.amount_minor, claim.currency});
       json.end();
     }
@@ -243,26 +279,26 @@ Result<int> run_match_explain(Invocation& call) {
     return exit_done;
   }
   call.out().line(fmt::format("claim {}  {}  {}, collected {}", claim.reference, claim_state_name(claim.state),
-                              Money{claim.amount_minor, claim.currency}.text(), Money{claim.collected_minor, claim.currency}.decimal()));
+                              Money{claim.amount_minor, claim.currency}.text(),
+                              Money{claim.collected_minor, claim.currency}.decimal()));
   for (const auto& event : story->history) {
-    call.out().line(fmt::format("  {}  {:<12} {:<12} {}", iso_date(event.on), claim_event_name(event.kind), claim_state_name(event.to),
-                                printable(event.reason)));
+    call.out().line(fmt::format("  {}  {:<12} {:<12} {}", iso_date(event.on), claim_event_name(event.kind),
+                                claim_state_name(event.to), printable(event.reason)));
   }
   for (const auto& row : story->matches) {
-    call.out().line(fmt::format("  {} line {}: {} {}, found by {}; {}", printable(row.file_name), row.line, outcome_name(row.outcome),
-                                printable(row.reason), match_rule_name(row.rule), evidence_text(row)));
+    call.out().line(fmt::format("  {} line {}: {} {}, found by {}; {}", printable(row.file_name), row.line,
+                                outcome_name(row.outcome), printable(row.reason), match_rule_name(row.rule),
+                                evidence_text(row)));
   }
   return exit_done;
 }
 
-// --- exception --------------------------------------------------------------------------------------------------------
+// --- exception
+// --------------------------------------------------------------------------------------------------------
 
 Json exception_json(const ExceptionCase& one) {
   Json json;
-  json.object()
-      .field("number", one.number)
-      .field("class", exception_class_code(one.main_class))
-      .array("classes");
+  json.object().field("number", one.number).field("class", exception_class_code(one.main_class)).array("classes");
   for (const auto kind : one.classes.list()) json.element(exception_class_code(kind));
   json.end()
       .field("state", exception_state_name(one.state))
@@ -293,10 +329,11 @@ Result<int> run_exception_list(Invocation& call) {
   if (call.given("--class")) {
     filter.main_class = parse_exception_class(call.text("--class"));
     if (!filter.main_class) {
-      return std::unexpected(Error{.code = "exception.class",
-                                   .explanation = fmt::format("There is no class of exceptions called {}.", call.text("--class")),
-                                   .remedy = "See the CLASS column of `counterfoil exception list`.",
-                                   .kind = ErrorKind::usage});
+      return std::unexpected(
+          Error{.code = "exception.class",
+                .explanation = fmt::format("There is no class of exceptions called {}.", call.text("--class")),
+                .remedy = "See the CLASS column of `counterfoil exception list`.",
+                .kind = ErrorKind::usage});
     }
   }
   filter.reason = call.text("--reason");
@@ -307,11 +344,12 @@ Result<int> run_exception_list(Invocation& call) {
     for (const auto& one : *cases) call.out().object(exception_json(one));
     return exit_done;
   }
-  TextTable table{{{"NUMBER"}, {"CLASS"}, {"REASON"}, {"AMOUNT", TextTable::Align::right}, {"BILL"}, {"NEXT STEP"}, {"FILE"}}};
+  TextTable table{
+      {{"NUMBER"}, {"CLASS"}, {"REASON"}, {"AMOUNT", TextTable::Align::right}, {"BILL"}, {"NEXT STEP"}, {"FILE"}}};
   for (const auto& one : *cases) {
     table.add({one.number, std::string{exception_class_code(one.main_class)}, printable(one.reason),
-               one.currency.code().empty() ? "" : Money{one.amount_minor, one.currency}.text(), printable(one.bill_number),
-               std::string{next_step_name(one.next_step)},
+               one.currency.code().empty() ? "" : Money{one.amount_minor, one.currency}.text(),
+               printable(one.bill_number), std::string{next_step_name(one.next_step)},
                one.file_name.empty() ? "" : fmt::format("{}:{}", printable(one.file_name), one.line)});
   }
   call.out().table(table);
@@ -326,22 +364,33 @@ Result<int> run_exception_show(Invocation& call) {
   const auto& one = story->what;
   if (call.out().json()) {
     Json json;
-    json.object().field("schema", "counterfoil.exception.v1").field("exception", exception_json(one)).field("meaning", story->meaning)
-        .field("remedy", story->remedy).array("history");
+    json.object()
+        .field("schema", "counterfoil.exception.v1")
+        .field("exception", exception_json(one))
+        .field("meaning", story->meaning)
+        .field("remedy", story->remedy)
+        .array("history");
     for (const auto& step : story->steps) {
-      json.object().field("at", step.at).field("by", step.operator_name).field("what", step.what).field_if("comment", std::string_view{step.comment}).end();
+      json.object()
+          .field("at", step.at)
+          .field("by", step.operator_name)
+          .field("what", step.what)
+          .field_if("comment", std::string_view{step.comment})
+          .end();
     }
     json.end().end();
     call.out().object(json);
     return exit_done;
   }
-  call.out().line(fmt::format("{}  {}  {}", one.number, exception_class_code(one.main_class), exception_state_name(one.state)));
+  call.out().line(
+      fmt::format("{}  {}  {}", one.number, exception_class_code(one.main_class), exception_state_name(one.state)));
   call.out().line(fmt::format("  {}", printable(one.explanation)));
   call.out().line(fmt::format("  {} {}", story->meaning, story->remedy));
   if (!one.file_name.empty()) call.out().line(fmt::format("  file {} line {}", printable(one.file_name), one.line));
   call.out().line(fmt::format("  next step: {}", next_step_sentence(one.next_step)));
   for (const auto& step : story->steps) {
-    call.out().line(fmt::format("  {:<20.19} {:<12} {:<12} {}", step.at, step.what, step.operator_name, printable(step.comment)));
+    call.out().line(
+        fmt::format("  {:<20.19} {:<12} {:<12} {}", step.at, step.what, step.operator_name, printable(step.comment)));
   }
   return exit_done;
 }
@@ -351,13 +400,21 @@ Result<int> run_exception_resolve(Invocation& call) {
   if (!desk) return std::unexpected(desk.error());
   const auto action = parse_exception_action(call.text("--action"));
   for (const auto& number : call.texts("NUMBER")) {
-    const auto result = resolve(*desk, {.number = number, .action = *action, .comment = call.text("--comment"), .account = call.text("--account"),
-                                        .bank = call.text("--bank"), .payer_name = call.text("--payer-name")});
+    const auto result = resolve(*desk, {.number = number,
+                                        .action = *action,
+                                        .comment = call.text("--comment"),
+                                        .account = call.text("--account"),
+                                        .bank = call.text("--bank"),
+                                        .payer_name = call.text("--payer-name")});
     if (!result) return std::unexpected(result.error());
     if (call.out().json()) {
       Json json;
-      json.object().field("schema", "counterfoil.resolution.v1").field("number", number).field("action", exception_action_name(*action))
-          .field_if("done", std::string_view{result->done}).field("already", result->already);
+      json.object()
+          .field("schema", "counterfoil.resolution.v1")
+          .field("number", number)
+          .field("action", exception_action_name(*action))
+          .field_if("done", std::string_view{result->done})
+          .field("already", result->already);
       say_dry_run(call, &json);
       json.end();
       call.out().object(json);
@@ -379,27 +436,35 @@ std::vector<Command> settle_commands() {
       {.noun = "ingest",
        .verb = "",
        .summary = "Take in files of the bank and lay every line against the claims",
-       .description = "A file is told apart by its content. Folders are read in the order of the names in them. The same bytes again\n"
-                      "change nothing. Exit 3 when people are needed, 5 when a file is not acceptable; nothing of that one is posted.",
-       .arguments = {{.name = "FILE", .help = "Files, folders, or - for standard input", .kind = ValueKind::file, .many = true}},
-       .options = {{.name = "--creditor", .value = "LABEL", .help = "Whose channel it came over; else the content says it"},
-                   {.name = "--accept-partial", .value = "", .help = "The bank leaves headers or controls out (NACHA)"}},
-       .examples = {{.line = "ingest inbox", .note = "", .runs = false}, {.line = "ingest returns.ach --json", .note = "", .runs = false}},
+       .description = "A file is told apart by its content. Folders are read in the order of the names in them. The "
+                      "same bytes again\n"
+                      "change nothing. Exit 3 when people are needed, 5 when a file is not acceptable; nothing of that "
+                      "one is posted.",
+       .arguments =
+           {{.name = "FILE", .help = "Files, folders, or - for standard input", .kind = ValueKind::file, .many = true}},
+       .options =
+           {{.name = "--creditor", .value = "LABEL", .help = "Whose channel it came over; else the content says it"},
+            {.name = "--accept-partial", .value = "", .help = "The bank leaves headers or controls out (NACHA)"}},
+       .examples = {{.line = "ingest inbox", .note = "", .runs = false},
+                    {.line = "ingest returns.ach --json", .note = "", .runs = false}},
        .run = run_ingest},
       {.noun = "match",
        .verb = "run",
        .summary = "Look at what did not come by today",
-       .description = "Debits of schemes that only tell of failures count as collected once the time for returns is over; answers that\n"
-                      "are overdue become exceptions; prenotes that came through make their mandates ready. Run it once a day.",
+       .description =
+           "Debits of schemes that only tell of failures count as collected once the time for returns is over; answers "
+           "that\n"
+           "are overdue become exceptions; prenotes that came through make their mandates ready. Run it once a day.",
        .examples = {{.line = "match run", .note = "", .runs = false}},
        .run = run_match},
       {.noun = "match",
        .verb = "list",
        .summary = "List what each line of the bank was laid against, and why",
        .description = "With --files the files that came in. With --json one row a line.",
-       .options = {{.name = "--files", .value = "", .help = "Bank files instead of lines"},
-                   {.name = "--only", .value = "WHAT", .help = "Only these", .choices = {"posted", "exception", "ignored"}},
-                   most},
+       .options =
+           {{.name = "--files", .value = "", .help = "Bank files instead of lines"},
+            {.name = "--only", .value = "WHAT", .help = "Only these", .choices = {"posted", "exception", "ignored"}},
+            most},
        .examples = {{.line = "match list --only exception", .note = "", .runs = false}},
        .run = run_match_list},
       {.noun = "match",
@@ -429,10 +494,16 @@ std::vector<Command> settle_commands() {
       {.noun = "exception",
        .verb = "resolve",
        .summary = "Do something about exceptions and close them",
-       .description = "retry: the next plan takes the bill. post: what was proposed is right. correct: new data for the mandate, given or\n"
-                      "from a notice of change. suspend, end: the mandate. write-off: the bill. accept: nothing, with a comment.",
+       .description =
+           "retry: the next plan takes the bill. post: what was proposed is right. correct: new data for the mandate, "
+           "given or\n"
+           "from a notice of change. suspend, end: the mandate. write-off: the bill. accept: nothing, with a comment.",
        .arguments = {{.name = "NUMBER", .help = "Such as X-000001", .many = true}},
-       .options = {{.name = "--action", .value = "ACTION", .help = "What to do", .required = true, .choices = exception_action_names()},
+       .options = {{.name = "--action",
+                    .value = "ACTION",
+                    .help = "What to do",
+                    .required = true,
+                    .choices = exception_action_names()},
                    {.name = "--comment", .value = "TEXT", .help = "Why, or what was repaired"},
                    {.name = "--account", .value = "NUMBER", .help = "correct: new account"},
                    {.name = "--bank", .value = "BANK", .help = "correct: new bank"},

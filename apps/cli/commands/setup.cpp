@@ -31,7 +31,8 @@ std::string roles_text(const Operator& who) {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
-// --- init -------------------------------------------------------------------------------------------------------------
+// --- init
+// -------------------------------------------------------------------------------------------------------------
 
 Result<int> run_init(Invocation& call) {
   InitRequest request;
@@ -69,7 +70,8 @@ Result<int> run_init(Invocation& call) {
   return exit_done;
 }
 
-// --- doctor, status ---------------------------------------------------------------------------------------------------
+// --- doctor, status
+// ---------------------------------------------------------------------------------------------------
 
 Result<int> run_doctor(Invocation& call) {
   const auto lines = diagnose(desk_request(call));
@@ -80,7 +82,9 @@ Result<int> run_doctor(Invocation& call) {
     for (const auto& line : lines) {
       json.object()
           .field("name", line.name)
-          .field("result", line.good ? "good" : line.is_warning ? "warning" : "bad")
+          .field("result", line.good         ? "good"
+                           : line.is_warning ? "warning"
+                                             : "bad")
           .field("found", line.found)
           .field_if("remedy", std::string_view{line.remedy})
           .end();
@@ -144,7 +148,8 @@ Result<int> run_status(Invocation& call) {
   return exit_done;
 }
 
-// --- db ---------------------------------------------------------------------------------------------------------------
+// --- db
+// ---------------------------------------------------------------------------------------------------------------
 
 Result<int> show_migration(Invocation& call, const MigrateResult& result) {
   if (call.out().json()) {
@@ -193,7 +198,8 @@ Result<int> show_server(Invocation& call, const Result<std::string>& state) {
 Result<int> run_db_start(Invocation& call) { return show_server(call, start_database(desk_request(call))); }
 Result<int> run_db_stop(Invocation& call) { return show_server(call, stop_database(desk_request(call))); }
 
-// --- operator ---------------------------------------------------------------------------------------------------------
+// --- operator
+// ---------------------------------------------------------------------------------------------------------
 
 Json operator_json(const OperatorRow& row) {
   Json json;
@@ -274,22 +280,38 @@ std::vector<Command> setup_commands() {
       {.noun = "init",
        .verb = "",
        .summary = "Make an environment: keys, database, tenant and first operator",
-       .description = "Test or live is chosen once and is part of keys, database, file names and references ever after.\n"
-                      "Without --database a private PostgreSQL cluster is made in the home folder. The same command again\n"
-                      "finishes what a crash left, and otherwise changes nothing.",
-       .options = {{.name = "--environment", .value = "ENV", .help = "test or live", .required = true, .choices = {"test", "live"}},
-                   {.name = "--tenant", .value = "LABEL", .help = "Short key of the collecting organisation; \"main\" where none is given"},
-                   {.name = "--name", .value = "NAME", .help = "Its full name"},
-                   {.name = "--operator", .value = "NAME", .help = "Name of the first operator; else the system user's"},
-                   {.name = "--role", .value = "ROLE", .help = "Roles of the first operator; else all but approver and releaser", .many = true, .choices = role_names()},
-                   {.name = "--release-rule", .value = "RULE", .help = "Who may release", .choices = {"other-than-preparer", "third-person"}},
-                   {.name = "--fast-and-unsafe", .value = "", .help = "A test cluster that does not wait for the disk"}},
+       .description =
+           "Test or live is chosen once and is part of keys, database, file names and references ever after.\n"
+           "Without --database a private PostgreSQL cluster is made in the home folder. The same command again\n"
+           "finishes what a crash left, and otherwise changes nothing.",
+       .options =
+           {{.name = "--environment",
+             .value = "ENV",
+             .help = "test or live",
+             .required = true,
+             .choices = {"test", "live"}},
+            {.name = "--tenant",
+             .value = "LABEL",
+             .help = "Short key of the collecting organisation; \"main\" where none is given"},
+            {.name = "--name", .value = "NAME", .help = "Its full name"},
+            {.name = "--operator", .value = "NAME", .help = "Name of the first operator; else the system user's"},
+            {.name = "--role",
+             .value = "ROLE",
+             .help = "Roles of the first operator; else all but approver and releaser",
+             .many = true,
+             .choices = role_names()},
+            {.name = "--release-rule",
+             .value = "RULE",
+             .help = "Who may release",
+             .choices = {"other-than-preparer", "third-person"}},
+            {.name = "--fast-and-unsafe", .value = "", .help = "A test cluster that does not wait for the disk"}},
        .examples = {{.line = "init --environment test", .note = "A private test environment", .runs = false}},
        .run = run_init},
       {.noun = "doctor",
        .verb = "",
        .summary = "Check settings, keys, database, people, calendars and clocks",
-       .description = "Every line that is not good names the command or setting that helps. Exit 1 when something is bad.",
+       .description =
+           "Every line that is not good names the command or setting that helps. Exit 1 when something is bad.",
        .examples = {{.line = "doctor", .note = "", .runs = false}},
        .run = run_doctor},
       {.noun = "status",
@@ -325,10 +347,16 @@ std::vector<Command> setup_commands() {
       {.noun = "operator",
        .verb = "add",
        .summary = "Add a person or script that acts",
-       .description = "An operator acts as the operating-system user it is mapped to. Without --system-user it can only be\n"
-                      "named with --as, which a test environment allows.",
+       .description =
+           "An operator acts as the operating-system user it is mapped to. Without --system-user it can only be\n"
+           "named with --as, which a test environment allows.",
        .arguments = {{.name = "NAME", .help = "How the audit trail will name it"}},
-       .options = {{.name = "--role", .value = "ROLE", .help = "What it may do", .required = true, .many = true, .choices = role_names()},
+       .options = {{.name = "--role",
+                    .value = "ROLE",
+                    .help = "What it may do",
+                    .required = true,
+                    .many = true,
+                    .choices = role_names()},
                    {.name = "--system-user", .value = "USER", .help = "Operating-system user"},
                    {.name = "--full-name", .value = "NAME", .help = "For people"}},
        .examples = {{.line = "operator add anna --role approver --system-user anna", .note = "", .runs = false}},
@@ -338,10 +366,11 @@ std::vector<Command> setup_commands() {
        .summary = "Grant or withdraw roles, or disable an operator",
        .description = "Takes effect with the next command of that operator.",
        .arguments = {{.name = "NAME", .help = "The operator"}},
-       .options = {{.name = "--grant", .value = "ROLE", .help = "Role to give", .many = true, .choices = role_names()},
-                   {.name = "--withdraw", .value = "ROLE", .help = "Role to take", .many = true, .choices = role_names()},
-                   {.name = "--disable", .value = "", .help = "The operator may do nothing any more"},
-                   {.name = "--enable", .value = "", .help = "The operator may act again"}},
+       .options =
+           {{.name = "--grant", .value = "ROLE", .help = "Role to give", .many = true, .choices = role_names()},
+            {.name = "--withdraw", .value = "ROLE", .help = "Role to take", .many = true, .choices = role_names()},
+            {.name = "--disable", .value = "", .help = "The operator may do nothing any more"},
+            {.name = "--enable", .value = "", .help = "The operator may act again"}},
        .examples = {{.line = "operator roles anna --grant releaser", .note = "", .runs = false}},
        .run = run_operator_roles},
       {.noun = "operator",

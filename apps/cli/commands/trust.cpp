@@ -10,7 +10,8 @@
 namespace counterfoil {
 namespace {
 
-// --- report -----------------------------------------------------------------------------------------------------------
+// --- report
+// -----------------------------------------------------------------------------------------------------------
 
 Result<int> run_report_batch(Invocation& call) {
   auto desk = open_desk(call);
@@ -20,7 +21,10 @@ Result<int> run_report_batch(Invocation& call) {
   const auto currency = story->batch.batch.currency;
   if (call.out().json()) {
     Json json;
-    json.object().field("schema", "counterfoil.report.batch.v1").field("batch", story->batch.number).field("currency", currency.code());
+    json.object()
+        .field("schema", "counterfoil.report.batch.v1")
+        .field("batch", story->batch.number)
+        .field("currency", currency.code());
     json.field("claims", story->batch.batch.count);
     money_fields(json, "sum", {story->batch.batch.sum_minor, currency});
     json.array("outcome");
@@ -37,7 +41,8 @@ Result<int> run_report_batch(Invocation& call) {
                               Money{story->batch.batch.sum_minor, currency}.text()));
   TextTable table{{{"STATE"}, {"CLAIMS", TextTable::Align::right}, {"AMOUNT", TextTable::Align::right}}};
   for (const auto& line : story->outcome) {
-    table.add({std::string{claim_state_name(line.state)}, std::to_string(line.count), Money{line.amount_minor, currency}.text()});
+    table.add({std::string{claim_state_name(line.state)}, std::to_string(line.count),
+               Money{line.amount_minor, currency}.text()});
   }
   call.out().table(table);
   return exit_done;
@@ -48,15 +53,25 @@ Result<int> run_report_returns(Invocation& call) {
   if (!desk) return std::unexpected(desk.error());
   const auto lines = returns_by_reason(*desk, call.date("--from"), call.date("--to"));
   if (!lines) return std::unexpected(lines.error());
-  TextTable table{{{"SCHEME"}, {"REASON"}, {"WHAT"}, {"CLAIMS", TextTable::Align::right}, {"AMOUNT", TextTable::Align::right}, {"MEANING"}}};
+  TextTable table{{{"SCHEME"},
+                   {"REASON"},
+                   {"WHAT"},
+                   {"CLAIMS", TextTable::Align::right},
+                   {"AMOUNT", TextTable::Align::right},
+                   {"MEANING"}}};
   Json json;
   json.object().field("schema", "counterfoil.report.returns.v1").array("reasons");
   for (const auto& line : *lines) {
     const auto* scheme = desk->catalogue().find(line.scheme);
     const auto* reason = scheme == nullptr ? nullptr : scheme->find_reason(line.reason);
     const std::string meaning = reason == nullptr ? "" : reason->meaning_en;
-    table.add({line.scheme, printable(line.reason), line.event, std::to_string(line.count), Money{line.amount_minor, line.currency}.text(), meaning});
-    json.object().field("scheme", line.scheme).field("reason", line.reason).field("event", line.event).field("claims", line.count)
+    table.add({line.scheme, printable(line.reason), line.event, std::to_string(line.count),
+               Money{line.amount_minor, line.currency}.text(), meaning});
+    json.object()
+        .field("scheme", line.scheme)
+        .field("reason", line.reason)
+        .field("event", line.event)
+        .field("claims", line.count)
         .field("currency", line.currency.code());
     money_fields(json, "amount", {line.amount_minor, line.currency});
     json.field_if("meaning", std::string_view{meaning}).end();
@@ -73,19 +88,30 @@ Result<int> run_report_returns(Invocation& call) {
 Result<int> run_report_unmatched(Invocation& call) {
   auto desk = open_desk(call);
   if (!desk) return std::unexpected(desk.error());
-  TextTable table{{{"FILE"}, {"LINE", TextTable::Align::right}, {"REFERENCE"}, {"OUTCOME"}, {"REASON"}, {"AMOUNT", TextTable::Align::right}, {"EXCEPTION"}}};
+  TextTable table{{{"FILE"},
+                   {"LINE", TextTable::Align::right},
+                   {"REFERENCE"},
+                   {"OUTCOME"},
+                   {"REASON"},
+                   {"AMOUNT", TextTable::Align::right},
+                   {"EXCEPTION"}}};
   const auto walked = each_unmatched(*desk, [&](const UnmatchedLine& line) -> Result<void> {
     if (call.out().json()) {
       Json json;
-      json.object().field("file", line.file_name).field("position", line.position).field("line", line.line)
-          .field_if("reference", std::string_view{line.reference}).field("outcome", line.outcome).field_if("reason", std::string_view{line.reason})
+      json.object()
+          .field("file", line.file_name)
+          .field("position", line.position)
+          .field("line", line.line)
+          .field_if("reference", std::string_view{line.reference})
+          .field("outcome", line.outcome)
+          .field_if("reason", std::string_view{line.reason})
           .field("currency", line.currency.code());
       money_fields(json, "amount", {line.amount_minor, line.currency});
       json.field_if("exception", std::string_view{line.exception_number}).end();
       call.out().object(json);
     } else {
-      table.add({printable(line.file_name), std::to_string(line.line), printable(line.reference), line.outcome, printable(line.reason),
-                 Money{line.amount_minor, line.currency}.text(), line.exception_number});
+      table.add({printable(line.file_name), std::to_string(line.line), printable(line.reference), line.outcome,
+                 printable(line.reason), Money{line.amount_minor, line.currency}.text(), line.exception_number});
     }
     return {};
   });
@@ -99,14 +125,19 @@ Result<int> run_report_months(Invocation& call) {
   if (!desk) return std::unexpected(desk.error());
   const auto lines = months(*desk);
   if (!lines) return std::unexpected(lines.error());
-  TextTable table{{{"MONTH"}, {"BILLS", TextTable::Align::right}, {"BILLED", TextTable::Align::right}, {"COLLECTED", TextTable::Align::right},
-                   {"CAME BACK", TextTable::Align::right}, {"OPEN", TextTable::Align::right}}};
+  TextTable table{{{"MONTH"},
+                   {"BILLS", TextTable::Align::right},
+                   {"BILLED", TextTable::Align::right},
+                   {"COLLECTED", TextTable::Align::right},
+                   {"CAME BACK", TextTable::Align::right},
+                   {"OPEN", TextTable::Align::right}}};
   Json json;
   json.object().field("schema", "counterfoil.report.months.v1").array("months");
   for (const auto& line : *lines) {
     const auto money = [&](std::int64_t minor) { return Money{minor, line.currency}; };
-    table.add({line.month, std::to_string(line.bills), money(line.billed_minor).text(), money(line.collected_minor).decimal(),
-               money(line.returned_minor).decimal(), money(line.open_minor).decimal()});
+    table.add({line.month, std::to_string(line.bills), money(line.billed_minor).text(),
+               money(line.collected_minor).decimal(), money(line.returned_minor).decimal(),
+               money(line.open_minor).decimal()});
     json.object().field("month", line.month).field("currency", line.currency.code()).field("bills", line.bills);
     money_fields(json, "billed", money(line.billed_minor));
     money_fields(json, "collected", money(line.collected_minor));
@@ -123,13 +154,15 @@ Result<int> run_report_months(Invocation& call) {
   return exit_done;
 }
 
-// --- audit, check -----------------------------------------------------------------------------------------------------
+// --- audit, check
+// -----------------------------------------------------------------------------------------------------
 
 std::string time_text(std::int64_t microseconds) {
   const std::chrono::sys_time<std::chrono::microseconds> at{std::chrono::microseconds{microseconds}};
   const auto day = std::chrono::floor<std::chrono::days>(at);
   const std::chrono::hh_mm_ss time{std::chrono::floor<std::chrono::seconds>(at - day)};
-  return fmt::format("{}T{:02}:{:02}:{:02}Z", iso_date(day), time.hours().count(), time.minutes().count(), time.seconds().count());
+  return fmt::format("{}T{:02}:{:02}:{:02}Z", iso_date(day), time.hours().count(), time.minutes().count(),
+                     time.seconds().count());
 }
 
 Result<int> run_audit_log(Invocation& call) {
@@ -146,13 +179,21 @@ Result<int> run_audit_log(Invocation& call) {
   for (const auto& entry : *entries) {
     if (call.out().json()) {
       Json json;
-      json.object().field("sequence", entry.sequence).field("at", time_text(entry.at_microseconds)).field("by", entry.actor)
-          .field("action", entry.action).field("kind", entry.subject_kind).field("subject", entry.subject).field("details", entry.details)
-          .field("hash", digest_text(entry.hash)).end();
+      json.object()
+          .field("sequence", entry.sequence)
+          .field("at", time_text(entry.at_microseconds))
+          .field("by", entry.actor)
+          .field("action", entry.action)
+          .field("kind", entry.subject_kind)
+          .field("subject", entry.subject)
+          .field("details", entry.details)
+          .field("hash", digest_text(entry.hash))
+          .end();
       call.out().object(json);
     } else {
-      call.out().line(fmt::format("{:>6}  {}  {:<12} {:<18} {:<14} {}", entry.sequence, time_text(entry.at_microseconds), entry.actor, entry.action,
-                                  printable(entry.subject), printable(entry.details)));
+      call.out().line(fmt::format("{:>6}  {}  {:<12} {:<18} {:<14} {}", entry.sequence,
+                                  time_text(entry.at_microseconds), entry.actor, entry.action, printable(entry.subject),
+                                  printable(entry.details)));
     }
   }
   return exit_done;
@@ -167,17 +208,24 @@ Result<int> run_audit_verify(Invocation& call) {
   const auto anchor = fmt::format("{}:{}", answer->head.sequence, digest_text(answer->head.hash));
   if (call.out().json()) {
     Json json;
-    json.object().field("schema", "counterfoil.audit.v1").field("whole", whole).field("entries", answer->entries).field("anchor", anchor)
-        .field("fault_count", answer->fault_count).array("faults");
+    json.object()
+        .field("schema", "counterfoil.audit.v1")
+        .field("whole", whole)
+        .field("entries", answer->entries)
+        .field("anchor", anchor)
+        .field("fault_count", answer->fault_count)
+        .array("faults");
     for (const auto& fault : answer->faults) {
       json.object().field("code", fault.code).field("sequence", fault.sequence).field("message", fault.message).end();
     }
     json.end().end();
     call.out().object(json);
   } else {
-    call.out().line(fmt::format("{} entries, {}.", answer->entries,
-                                whole ? "every one where it was and as it was" : fmt::format("{} faults", answer->fault_count)));
-    for (const auto& fault : answer->faults) call.out().line(fmt::format("  {} at {}: {}", fault.code, fault.sequence, fault.message));
+    call.out().line(
+        fmt::format("{} entries, {}.", answer->entries,
+                    whole ? "every one where it was and as it was" : fmt::format("{} faults", answer->fault_count)));
+    for (const auto& fault : answer->faults)
+      call.out().line(fmt::format("  {} at {}: {}", fault.code, fault.sequence, fault.message));
     call.out().line(fmt::format("anchor {}", anchor));
   }
   return whole ? exit_done : exit_code(ErrorKind::refused);
@@ -192,9 +240,14 @@ Result<int> run_check(Invocation& call) {
     Json json;
     json.object().field("schema", "counterfoil.check.v1").field("whole", books->is_whole()).array("invariants");
     for (const auto& one : books->invariants) {
-      json.object().field("code", one.code).field("promise", one.promise).field("checked", one.checked).field("violations", one.violation_count)
+      json.object()
+          .field("code", one.code)
+          .field("promise", one.promise)
+          .field("checked", one.checked)
+          .field("violations", one.violation_count)
           .array("examples");
-      for (const auto& violation : one.violations) json.object().field("subject", violation.subject).field("sentence", violation.sentence).end();
+      for (const auto& violation : one.violations)
+        json.object().field("subject", violation.subject).field("sentence", violation.sentence).end();
       json.end().end();
     }
     json.end().end();
@@ -202,15 +255,18 @@ Result<int> run_check(Invocation& call) {
   } else {
     for (const auto& one : books->invariants) {
       const bool holds = one.violation_count == 0;
-      call.out().line(fmt::format("{}  {:<4} {} ({} looked at)", call.out().toned(holds ? Tone::good : Tone::bad, holds ? "holds " : "BROKEN"),
+      call.out().line(fmt::format("{}  {:<4} {} ({} looked at)",
+                                  call.out().toned(holds ? Tone::good : Tone::bad, holds ? "holds " : "BROKEN"),
                                   one.code, one.promise, one.checked));
-      for (const auto& violation : one.violations) call.out().line(fmt::format("        {}: {}", printable(violation.subject), printable(violation.sentence)));
+      for (const auto& violation : one.violations)
+        call.out().line(fmt::format("        {}: {}", printable(violation.subject), printable(violation.sentence)));
     }
   }
   return books->is_whole() ? exit_done : 1;
 }
 
-// --- sim --------------------------------------------------------------------------------------------------------------
+// --- sim
+// --------------------------------------------------------------------------------------------------------------
 
 Result<int> run_sim_bank(Invocation& call) {
   auto desk = open_desk(call);
@@ -230,15 +286,21 @@ Result<int> run_sim_bank(Invocation& call) {
     Json json;
     json.object().field("schema", "counterfoil.simulated.v1").array("files");
     for (const auto& file : *files) {
-      json.object().field("path", file.path).field("what", file.what).field("on", iso_date(file.on)).field("entries", file.entries)
-          .field("already", file.already_there).end();
+      json.object()
+          .field("path", file.path)
+          .field("what", file.what)
+          .field("on", iso_date(file.on))
+          .field("entries", file.entries)
+          .field("already", file.already_there)
+          .end();
     }
     json.end().end();
     call.out().object(json);
     return exit_done;
   }
   for (const auto& file : *files) {
-    call.out().line(fmt::format("{}  {:<16} {:>8} entries  {}", iso_date(file.on), file.what, file.entries, printable(file.path)));
+    call.out().line(
+        fmt::format("{}  {:<16} {:>8} entries  {}", iso_date(file.on), file.what, file.entries, printable(file.path)));
   }
   say_next(call, fmt::format("counterfoil ingest {}", request.folder));
   return exit_done;
@@ -302,7 +364,8 @@ std::vector<Command> trust_commands() {
       {.noun = "audit",
        .verb = "verify",
        .summary = "Prove that the audit trail is whole",
-       .description = "Every entry holds the hash of the one before. Keep the anchor it prints outside the database: with --anchor a\n"
+       .description = "Every entry holds the hash of the one before. Keep the anchor it prints outside the database: "
+                      "with --anchor a\n"
                       "later run also finds entries cut off at the end. Exit 4 when something was changed.",
        .options = {{.name = "--anchor", .value = "N:HASH", .help = "As an earlier run printed it"}},
        .examples = {{.line = "audit verify", .note = "", .runs = false}},
@@ -310,29 +373,42 @@ std::vector<Command> trust_commands() {
       {.noun = "check",
        .verb = "",
        .summary = "Check everything that must hold whatever happened",
-       .description = "Books balance, no bill is claimed twice, files match their digests, the audit trail is whole, and more. Exit 1 when\n"
+       .description = "Books balance, no bill is claimed twice, files match their digests, the audit trail is whole, "
+                      "and more. Exit 1 when\n"
                       "something is broken.",
-       .options = {{.name = "--quick", .value = "", .help = "Without opening every sealed value and reading every file"}},
+       .options = {{.name = "--quick",
+                    .value = "",
+                    .help = "Without opening every sealed value and reading every file"}},
        .examples = {{.line = "check", .note = "", .runs = false}},
        .run = run_check},
       {.noun = "sim",
        .verb = "bank",
        .summary = "Let a simulated bank answer a batch that was sent",
-       .description = "In a test environment only. Acknowledgement, settlement, rejects and returns come in the bank's own format; the same\n"
+       .description = "In a test environment only. Acknowledgement, settlement, rejects and returns come in the bank's "
+                      "own format; the same\n"
                       "seed gives the same answer. Shares are claims of a thousand.",
        .arguments = {{.name = "BATCH", .help = "Batch number"}},
-       .options = {{.name = "--to", .value = "FOLDER", .help = "Where the answers go", .kind = ValueKind::folder, .required = true},
-                   {.name = "--seed", .value = "N", .help = "What the bank's luck depends on; 1 where none is given", .kind = ValueKind::number},
-                   {.name = "--rejected", .value = "N", .help = "Refused before settlement", .kind = ValueKind::number},
-                   {.name = "--returned", .value = "N", .help = "Returned after settlement", .kind = ValueKind::number},
-                   {.name = "--corrected", .value = "N", .help = "Notices of change (NACHA)", .kind = ValueKind::number},
-                   {.name = "--partial", .value = "N", .help = "Collected in part (304)", .kind = ValueKind::number}},
+       .options =
+           {{.name = "--to",
+             .value = "FOLDER",
+             .help = "Where the answers go",
+             .kind = ValueKind::folder,
+             .required = true},
+            {.name = "--seed",
+             .value = "N",
+             .help = "What the bank's luck depends on; 1 where none is given",
+             .kind = ValueKind::number},
+            {.name = "--rejected", .value = "N", .help = "Refused before settlement", .kind = ValueKind::number},
+            {.name = "--returned", .value = "N", .help = "Returned after settlement", .kind = ValueKind::number},
+            {.name = "--corrected", .value = "N", .help = "Notices of change (NACHA)", .kind = ValueKind::number},
+            {.name = "--partial", .value = "N", .help = "Collected in part (304)", .kind = ValueKind::number}},
        .examples = {{.line = "sim bank B-000001 --to inbox --seed 7", .note = "", .runs = false}},
        .run = run_sim_bank},
       {.noun = "sim",
        .verb = "kill-points",
        .summary = "List the places where a test can end the program",
-       .description = "In a test environment COUNTERFOIL_KILL_POINT=NAME ends the program there at once, as a power cut would.",
+       .description =
+           "In a test environment COUNTERFOIL_KILL_POINT=NAME ends the program there at once, as a power cut would.",
        .examples = {{.line = "sim kill-points", .note = "", .runs = false}},
        .run = run_kill_points},
   };
