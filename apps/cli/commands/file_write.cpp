@@ -17,6 +17,9 @@ std::string time_of_day() {
   return fmt::format("{:02}:{:02}:{:02}", parts.tm_hour, parts.tm_min, parts.tm_sec);
 }
 
+/// People say SEPA; its folder is named after the standard it is written in.
+std::string scheme_of(const std::string& name) { return name == "sepa" ? "iso20022" : name; }
+
 Json result_json(const WriteFileRequest& request, const WriteFileResult& result) {
   Json json;
   json.object().field("schema", "counterfoil.written.v1");
@@ -64,7 +67,7 @@ void show_result(Output& out, const WriteFileRequest& request, const WriteFileRe
 }
 
 Result<int> write(Invocation& call) {
-  WriteFileRequest request{.scheme = call.text("--scheme"),
+  WriteFileRequest request{.scheme = scheme_of(call.text("--scheme")),
                            .creditor_file = call.text("--creditor"),
                            .claims_file = call.text("--claims"),
                            .output = call.text("--output"),
@@ -106,38 +109,38 @@ Command file_write_command() {
           "under a\n"
           "temporary name, read back, compared with the table entry by entry, and only then given its name.",
       .arguments = {},
-      .options =
-          {{.name = "--scheme",
-            .value = "S",
-            .help = "Folder of the scheme, such as iso20022, nacha, cn-304; needed unless the creditor file names it"},
-           {.name = "--creditor",
-            .value = "FILE",
-            .help = "Who collects, as TOML",
-            .kind = ValueKind::file,
-            .required = true},
-           {.name = "--claims",
-            .value = "FILE",
-            .help = "The claims, as CSV",
-            .kind = ValueKind::file,
-            .required = true},
-           {.name = "--output",
-            .value = "FILE",
-            .help = "The file to write",
-            .kind = ValueKind::file,
-            .required = true,
-            .short_name = "-o"},
-           {.name = "--profile", .value = "P", .help = "What one bank wants; wins over the creditor file"},
-           {.name = "--count",
-            .value = "N",
-            .help = "Refuse unless there are so many claims",
-            .kind = ValueKind::number},
-           {.name = "--sum", .value = "X", .help = "Refuse unless they sum up to this amount"},
-           {.name = "--message-id", .value = "ID", .help = "Instead of the one made from day and content"},
-           {.name = "--created", .value = "TIME", .help = "Instead of now, as 2026-11-24T09:30:00"},
-           {.name = "--file-modifier",
-            .value = "C",
-            .help = "NACHA: tells files of one day apart; A where none is given"},
-           {.name = "--replace", .value = "", .help = "An older file of that name may go"}},
+      .options = {{.name = "--scheme",
+                   .value = "S",
+                   .help = "Folder of the scheme, such as iso20022 (also sepa), nacha, cn-304; needed unless the "
+                           "creditor file names it"},
+                  {.name = "--creditor",
+                   .value = "FILE",
+                   .help = "Who collects, as TOML",
+                   .kind = ValueKind::file,
+                   .required = true},
+                  {.name = "--claims",
+                   .value = "FILE",
+                   .help = "The claims, as CSV",
+                   .kind = ValueKind::file,
+                   .required = true},
+                  {.name = "--output",
+                   .value = "FILE",
+                   .help = "The file to write",
+                   .kind = ValueKind::file,
+                   .required = true,
+                   .short_name = "-o"},
+                  {.name = "--profile", .value = "P", .help = "What one bank wants; wins over the creditor file"},
+                  {.name = "--count",
+                   .value = "N",
+                   .help = "Refuse unless there are so many claims",
+                   .kind = ValueKind::number},
+                  {.name = "--sum", .value = "X", .help = "Refuse unless they sum up to this amount"},
+                  {.name = "--message-id", .value = "ID", .help = "Instead of the one made from day and content"},
+                  {.name = "--created", .value = "TIME", .help = "Instead of now, as 2026-11-24T09:30:00"},
+                  {.name = "--file-modifier",
+                   .value = "C",
+                   .help = "NACHA: tells files of one day apart; A where none is given"},
+                  {.name = "--replace", .value = "", .help = "An older file of that name may go"}},
       .examples =
           {{.line = "file write --scheme iso20022 --creditor creditor.toml --claims claims.csv -o debits.pain008 "
                     "--count 3 --sum 1234.50 --as-of 2026-11-24",
