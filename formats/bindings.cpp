@@ -183,10 +183,18 @@ bool set_value(Level& value, std::string_view literal) {
 }
 
 std::string_view text_of(const std::string_view& value, std::string&) { return value; }
-std::string_view text_of(const std::int64_t& value, std::string& scratch) { return scratch = value == -1 ? "" : std::to_string(value); }
-std::string_view text_of(const std::uint64_t& value, std::string& scratch) { return scratch = value == 0 ? "" : std::to_string(value); }
-std::string_view text_of(const std::uint32_t& value, std::string& scratch) { return scratch = value == 0 ? "" : std::to_string(value); }
-std::string_view text_of(const std::optional<Date>& value, std::string& scratch) { return scratch = value ? iso_date(*value) : ""; }
+std::string_view text_of(const std::int64_t& value, std::string& scratch) {
+  return scratch = value == -1 ? "" : std::to_string(value);
+}
+std::string_view text_of(const std::uint64_t& value, std::string& scratch) {
+  return scratch = value == 0 ? "" : std::to_string(value);
+}
+std::string_view text_of(const std::uint32_t& value, std::string& scratch) {
+  return scratch = value == 0 ? "" : std::to_string(value);
+}
+std::string_view text_of(const std::optional<Date>& value, std::string& scratch) {
+  return scratch = value ? iso_date(*value) : "";
+}
 std::string_view text_of(const Currency& value, std::string&) { return value.code(); }
 std::string_view text_of(const bool& value, std::string&) { return value ? "yes" : "no"; }
 std::string_view text_of(const SequenceType& value, std::string&) { return sequence_type_code(value); }

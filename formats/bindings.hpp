@@ -1,5 +1,6 @@
 // The names a layout uses for the exchange words: "entry.reference", "batch.collect_on", "creditor.nacha.origin".
-// Reader and writer reach the member through the same row, so a field cannot be read into one word and written from another.
+// Reader and writer reach the member through the same row, so a field cannot be read into one word and written from
+// another.
 #pragma once
 
 #include <cstdint>
@@ -18,9 +19,9 @@ enum class BoundWord : std::uint8_t { file, batch, entry, creditor };
 
 enum class BindingKind : std::uint8_t {
   text,
-  amount,    // Minor units.
-  count,     // Signed; -1 means that nothing is said.
-  number,    // Unsigned; 0 means that nothing is said.
+  amount,  // Minor units.
+  count,   // Signed; -1 means that nothing is said.
+  number,  // Unsigned; 0 means that nothing is said.
   date,
   clock,     // Hours, minutes and perhaps seconds of FileHead::created.
   flag,      // "yes" or "no" in a layout.
@@ -32,12 +33,13 @@ enum class BindingKind : std::uint8_t {
 };
 
 using BoundMember =
-    std::variant<std::monostate, std::string_view FileHead::*, std::int64_t FileHead::*, std::optional<Date> FileHead::*,
-                 Currency FileHead::*, std::string_view BatchHead::*, std::int64_t BatchHead::*, std::uint64_t BatchHead::*,
-                 std::optional<Date> BatchHead::*, Currency BatchHead::*, bool BatchHead::*, SequenceType BatchHead::*,
-                 std::string_view Entry::*, std::int64_t Entry::*, std::uint64_t Entry::*, std::uint32_t Entry::*,
-                 std::optional<Date> Entry::*, Currency Entry::*, bool Entry::*, SequenceType Entry::*, Direction Entry::*,
-                 Outcome Entry::*, Level Entry::*>;
+    std::variant<std::monostate, std::string_view FileHead::*, std::int64_t FileHead::*,
+                 std::optional<Date> FileHead::*, Currency FileHead::*, std::string_view BatchHead::*,
+                 std::int64_t BatchHead::*, std::uint64_t BatchHead::*, std::optional<Date> BatchHead::*,
+                 Currency BatchHead::*, bool BatchHead::*, SequenceType BatchHead::*, std::string_view Entry::*,
+                 std::int64_t Entry::*, std::uint64_t Entry::*, std::uint32_t Entry::*, std::optional<Date> Entry::*,
+                 Currency Entry::*, bool Entry::*, SequenceType Entry::*, Direction Entry::*, Outcome Entry::*,
+                 Level Entry::*>;
 
 struct Binding {
   std::string_view name;
@@ -73,15 +75,15 @@ struct ConstWords {
   const Entry* entry = nullptr;
 };
 
-/// What a word says, for writing and for tests. Text kinds and enumerations as text ("FRST", "debit", "returned", "yes"), empty where
-/// nothing is said; `scratch` keeps text that is made on the way.
+/// What a word says, for writing and for tests. Text kinds and enumerations as text ("FRST", "debit", "returned",
+/// "yes"), empty where nothing is said; `scratch` keeps text that is made on the way.
 [[nodiscard]] std::string_view bound_text(const BoundTo& bound, const ConstWords& words, std::string& scratch);
 /// Amounts, counts and numbers; nullopt for other kinds and where nothing is said.
 [[nodiscard]] std::optional<std::int64_t> bound_number(const BoundTo& bound, const ConstWords& words);
 [[nodiscard]] std::optional<Date> bound_date(const BoundTo& bound, const ConstWords& words);
 
-/// Puts a literal of a layout ("debit", "yes", "returned", "12", "CNY") or a text into a word. False when the literal does not fit
-/// the kind. The text must outlive the word.
+/// Puts a literal of a layout ("debit", "yes", "returned", "12", "CNY") or a text into a word. False when the literal
+/// does not fit the kind. The text must outlive the word.
 [[nodiscard]] bool set_bound(const BoundTo& bound, const Words& words, std::string_view literal);
 
 }  // namespace counterfoil

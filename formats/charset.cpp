@@ -12,12 +12,18 @@ namespace {
 
 const char* iconv_name(Charset charset) {
   switch (charset) {
-    case Charset::gbk: return "GBK";
-    case Charset::gb18030: return "GB18030";
-    case Charset::shift_jis: return "SHIFT_JIS";
-    case Charset::latin1: return "ISO-8859-1";
-    case Charset::ascii: return "US-ASCII";
-    case Charset::utf8: break;
+    case Charset::gbk:
+      return "GBK";
+    case Charset::gb18030:
+      return "GB18030";
+    case Charset::shift_jis:
+      return "SHIFT_JIS";
+    case Charset::latin1:
+      return "ISO-8859-1";
+    case Charset::ascii:
+      return "US-ASCII";
+    case Charset::utf8:
+      break;
   }
   return "UTF-8";
 }
@@ -45,7 +51,8 @@ class Converter {
       const std::size_t before = left;
       const std::size_t irreversible = iconv(handle_, &in, &left, &end, &room);
       out.append(buffer.data(), buffer.size() - room);
-      if (irreversible == static_cast<std::size_t>(-1) && (left == before && room == buffer.size())) return std::nullopt;
+      if (irreversible == static_cast<std::size_t>(-1) && (left == before && room == buffer.size()))
+        return std::nullopt;
     }
     return out;
   }
@@ -86,16 +93,23 @@ std::size_t character_length(Charset charset, std::string_view bytes, std::size_
   std::size_t length = 1;
   switch (charset) {
     case Charset::ascii:
-    case Charset::latin1: break;
-    case Charset::utf8: length = utf8_length(bytes[at]); break;
-    case Charset::gbk: length = byte >= 0x81 && byte <= 0xFE ? 2 : 1; break;
+    case Charset::latin1:
+      break;
+    case Charset::utf8:
+      length = utf8_length(bytes[at]);
+      break;
+    case Charset::gbk:
+      length = byte >= 0x81 && byte <= 0xFE ? 2 : 1;
+      break;
     case Charset::gb18030:
       if (byte >= 0x81 && byte <= 0xFE) {
         const bool four = at + 1 < bytes.size() && bytes[at + 1] >= '0' && bytes[at + 1] <= '9';
         length = four ? 4 : 2;
       }
       break;
-    case Charset::shift_jis: length = (byte >= 0x81 && byte <= 0x9F) || (byte >= 0xE0 && byte <= 0xFC) ? 2 : 1; break;
+    case Charset::shift_jis:
+      length = (byte >= 0x81 && byte <= 0x9F) || (byte >= 0xE0 && byte <= 0xFC) ? 2 : 1;
+      break;
   }
   return length;
 }

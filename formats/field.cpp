@@ -131,7 +131,8 @@ bool parse_decimal(std::string_view text, std::uint8_t decimals, std::int64_t& n
 }  // namespace
 
 bool parse_number(const FieldPlan& field, std::string_view bytes, std::int64_t& number) {
-  if (field.sign == SignPlace::none && field.pad == '0' && field.type != FieldType::decimal) return parse_digits(bytes, number);
+  if (field.sign == SignPlace::none && field.pad == '0' && field.type != FieldType::decimal)
+    return parse_digits(bytes, number);
   std::string_view text = field.pad == '0' ? bytes : trimmed(bytes);
   if (field.type == FieldType::decimal && field.pad == '0') text = bytes;
   bool negative = false;
@@ -149,12 +150,14 @@ bool parse_number(const FieldPlan& field, std::string_view bytes, std::int64_t& 
       leading ? text.remove_prefix(1) : text.remove_suffix(1);
     }
   }
-  const bool fits = field.type == FieldType::decimal ? parse_decimal(text, field.decimals, number) : parse_digits(text, number);
+  const bool fits =
+      field.type == FieldType::decimal ? parse_decimal(text, field.decimals, number) : parse_digits(text, number);
   if (negative) number = -number;
   return fits;
 }
 
-std::optional<Date> parse_date(const FieldPlan& field, std::string_view bytes, int century_pivot, std::optional<Date> reference) {
+std::optional<Date> parse_date(const FieldPlan& field, std::string_view bytes, int century_pivot,
+                               std::optional<Date> reference) {
   const DatePattern& pattern = field.date;
   if (bytes.size() != pattern.text.size() || !separators_match(pattern, bytes)) return std::nullopt;
   if (pattern.year.length != 0) {
@@ -166,7 +169,8 @@ std::optional<Date> parse_date(const FieldPlan& field, std::string_view bytes, i
   std::optional<Date> nearest;
   for (const int year : {middle - 1, middle, middle + 1}) {
     const auto day = day_of(pattern, bytes, year);
-    if (day && (!nearest || std::chrono::abs(*day - *reference) < std::chrono::abs(*nearest - *reference))) nearest = day;
+    if (day && (!nearest || std::chrono::abs(*day - *reference) < std::chrono::abs(*nearest - *reference)))
+      nearest = day;
   }
   return nearest;
 }
@@ -193,7 +197,8 @@ bool parse_time(const FieldPlan& field, std::string_view bytes, char* out) {
 
 CheckDigitResult check_digit_of(CheckDigit rule, std::string_view value) {
   if (rule == CheckDigit::none || value.size() < 2 || !is_all_digits(value)) return CheckDigitResult::not_applicable;
-  if (const std::size_t length = length_of_rule(rule); length != 0 && value.size() != length) return CheckDigitResult::not_applicable;
+  if (const std::size_t length = length_of_rule(rule); length != 0 && value.size() != length)
+    return CheckDigitResult::not_applicable;
   if (rule == CheckDigit::mod97) {
     int rest = 0;
     for (const char byte : value) rest = (rest * 10 + digit(byte)) % 97;
@@ -206,11 +211,15 @@ char expected_check_digit(CheckDigit rule, std::string_view value) {
   if (value.size() < 2) return '?';
   const std::string_view body = value.substr(0, value.size() - 1);
   switch (rule) {
-    case CheckDigit::aba: return body.size() == 8 ? aba_digit(body) : '?';
-    case CheckDigit::mod11_10: return mod11_10_digit(body);
-    case CheckDigit::luhn: return luhn_digit(body);
+    case CheckDigit::aba:
+      return body.size() == 8 ? aba_digit(body) : '?';
+    case CheckDigit::mod11_10:
+      return mod11_10_digit(body);
+    case CheckDigit::luhn:
+      return luhn_digit(body);
     case CheckDigit::mod97:
-    case CheckDigit::none: break;
+    case CheckDigit::none:
+      break;
   }
   return '?';
 }
@@ -218,11 +227,21 @@ char expected_check_digit(CheckDigit rule, std::string_view value) {
 bool holds(const Test& test, std::string_view bytes, std::uint64_t marks, std::string_view other) {
   bool result = false;
   switch (test.kind) {
-    case Test::Kind::value_in: result = in_ranges(test.values, trimmed(bytes)); break;
-    case Test::Kind::marked: result = (marks & test.marks) != 0; break;
-    case Test::Kind::present: result = !is_blank(bytes); break;
-    case Test::Kind::zero: result = is_zero(bytes); break;
-    case Test::Kind::same_as: result = trimmed(bytes) == trimmed(other); break;
+    case Test::Kind::value_in:
+      result = in_ranges(test.values, trimmed(bytes));
+      break;
+    case Test::Kind::marked:
+      result = (marks & test.marks) != 0;
+      break;
+    case Test::Kind::present:
+      result = !is_blank(bytes);
+      break;
+    case Test::Kind::zero:
+      result = is_zero(bytes);
+      break;
+    case Test::Kind::same_as:
+      result = trimmed(bytes) == trimmed(other);
+      break;
     case Test::Kind::at_least:
     case Test::Kind::at_most: {
       std::int64_t number = 0;

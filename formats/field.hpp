@@ -12,7 +12,9 @@
 
 namespace counterfoil {
 
-[[nodiscard]] inline std::string_view bytes_at(std::string_view record, Span at) { return record.substr(at.offset, at.length); }
+[[nodiscard]] inline std::string_view bytes_at(std::string_view record, Span at) {
+  return record.substr(at.offset, at.length);
+}
 
 /// Without blanks at either end.
 [[nodiscard]] inline std::string_view trimmed(std::string_view text) {
@@ -28,12 +30,16 @@ namespace counterfoil {
   return true;
 }
 
-/// Blank or only zeros.
+/// Blank or only zeros, with at most one decimal point among them.
 [[nodiscard]] inline bool is_zero(std::string_view text) {
+  bool has_zero = false, has_point = false;
   for (const char byte : text) {
+    if (byte == '.' && has_point) return false;
+    has_point = has_point || byte == '.';
+    has_zero = has_zero || byte == '0';
     if (byte != ' ' && byte != '0' && byte != '.') return false;
   }
-  return true;
+  return has_zero || !has_point;
 }
 
 /// Eight digits at once: checked and added up inside one word, first digit in the lowest byte.
@@ -42,10 +48,13 @@ namespace counterfoil {
   std::uint64_t word = 0;
   std::memcpy(&word, digits, 8);
   const std::uint64_t above_nine = (word + 0x0606060606060606U) | word;
-  if ((word & 0xF0F0F0F0F0F0F0F0U) != 0x3030303030303030U || (above_nine & 0xF0F0F0F0F0F0F0F0U) != 0x3030303030303030U) return false;
+  if ((word & 0xF0F0F0F0F0F0F0F0U) != 0x3030303030303030U || (above_nine & 0xF0F0F0F0F0F0F0F0U) != 0x3030303030303030U)
+    return false;
   word &= 0x0F0F0F0F0F0F0F0FU;
   word = word * 10 + (word >> 8);
-  number = (((word & 0x000000FF000000FFU) * 0x000F424000000064U) + (((word >> 16) & 0x000000FF000000FFU) * 0x0000271000000001U)) >> 32;
+  number = (((word & 0x000000FF000000FFU) * 0x000F424000000064U) +
+            (((word >> 16) & 0x000000FF000000FFU) * 0x0000271000000001U)) >>
+           32;
   return true;
 }
 
@@ -76,16 +85,18 @@ namespace counterfoil {
 /// The check digit of nine digits, known to be digits.
 [[nodiscard]] inline bool is_right_routing_number(const char* nine) {
   const auto digit = [&](int i) { return nine[i] - '0'; };
-  const int sum = 3 * (digit(0) + digit(3) + digit(6)) + 7 * (digit(1) + digit(4) + digit(7)) + digit(2) + digit(5) + digit(8);
+  const int sum =
+      3 * (digit(0) + digit(3) + digit(6)) + 7 * (digit(1) + digit(4) + digit(7)) + digit(2) + digit(5) + digit(8);
   return sum % 10 == 0;
 }
 
-/// The number of a digits, money or decimal field: digits, minor units. False when the bytes do not fit the type. Blanks on the pad
-/// side are not digits, unless the pad is a blank.
+/// The number of a digits, money or decimal field: digits, minor units. False when the bytes do not fit the type.
+/// Blanks on the pad side are not digits, unless the pad is a blank.
 [[nodiscard]] bool parse_number(const FieldPlan& field, std::string_view bytes, std::int64_t& number);
 
 /// The day a date field says. `reference` gives the year where the field has none; nullopt when the bytes are no day.
-[[nodiscard]] std::optional<Date> parse_date(const FieldPlan& field, std::string_view bytes, int century_pivot, std::optional<Date> reference);
+[[nodiscard]] std::optional<Date> parse_date(const FieldPlan& field, std::string_view bytes, int century_pivot,
+                                             std::optional<Date> reference);
 
 /// Whether a date field could be a day, not knowing the year.
 [[nodiscard]] bool may_be_date(const FieldPlan& field, std::string_view bytes, int century_pivot);

@@ -65,9 +65,11 @@ void insert_record(ast::Layout& base, const ast::Record& record) {
   auto place = base.records.end();
   for (const ast::Clause& clause : record.head.clauses) {
     if (clause.keyword.text != "before") continue;
-    place = std::ranges::find(base.records, clause.args.front().text, [](const ast::Record& known) { return known.head.name.text; });
+    place = std::ranges::find(base.records, clause.args.front().text,
+                              [](const ast::Record& known) { return known.head.name.text; });
   }
-  if (place == base.records.end()) {  // Behind the last of its family, so that an `otherwise` record stays the last resort.
+  if (place ==
+      base.records.end()) {  // Behind the last of its family, so that an `otherwise` record stays the last resort.
     const std::string family = family_of(base, record);
     for (auto known = base.records.begin(); known != base.records.end(); ++known) {
       if (family_of(base, *known) == family) place = known + 1;
@@ -84,7 +86,8 @@ ast::Layout patched(ast::Layout base, const ast::Layout& patch) {
     base.head.push_back(line);
   }
   for (const ast::Codes& codes : patch.codes) {
-    const auto known = std::ranges::find(base.codes, codes.name.text, [](const ast::Codes& old) { return old.name.text; });
+    const auto known =
+        std::ranges::find(base.codes, codes.name.text, [](const ast::Codes& old) { return old.name.text; });
     if (known != base.codes.end()) {
       *known = codes;
     } else {
@@ -92,7 +95,8 @@ ast::Layout patched(ast::Layout base, const ast::Layout& patch) {
     }
   }
   for (const ast::Record& record : patch.records) {
-    const auto known = std::ranges::find(base.records, record.head.name.text, [](const ast::Record& old) { return old.head.name.text; });
+    const auto known = std::ranges::find(base.records, record.head.name.text,
+                                         [](const ast::Record& old) { return old.head.name.text; });
     if (known != base.records.end()) {
       patch_record(*known, record);
     } else {
@@ -121,7 +125,8 @@ class Loader {
       auto plan = std::make_shared<LayoutPlan>();
       plan->file = file;
       loaded.findings = check_layout(layout, texts_, around_.catalogue, *plan);
-      const bool broken = std::ranges::any_of(loaded.findings, [](const Finding& finding) { return finding.severity == Severity::error; });
+      const bool broken = std::ranges::any_of(
+          loaded.findings, [](const Finding& finding) { return finding.severity == Severity::error; });
       if (!broken) loaded.plan = std::move(plan);
     } else {
       loaded.findings = std::move(findings_);
@@ -140,11 +145,13 @@ class Loader {
     texts_.texts.push_back({std::string{file}, ast::split_lines(text)});
     ast::Reading reading = ast::read_layout(text, number);
     for (const ast::Surprise& surprise : reading.surprises) {
-      findings_.push_back(texts_.quote(surprise.at, surprise.column, "layout.syntax", fmt::format("Expected {} here.", surprise.expected),
+      findings_.push_back(texts_.quote(surprise.at, surprise.column, "layout.syntax",
+                                       fmt::format("Expected {} here.", surprise.expected),
                                        "docs/layout-language.md shows how the line is written."));
     }
     if (reading.layout.first.keyword.text.empty() && reading.surprises.empty()) {
-      findings_.push_back(texts_.quote({number, 1}, 1, "layout.empty", "The layout is empty.", "Begin with: layout NAME \"title\"."));
+      findings_.push_back(
+          texts_.quote({number, 1}, 1, "layout.empty", "The layout is empty.", "Begin with: layout NAME \"title\"."));
     }
     if (reading.layout.first.keyword.text != "variant" || !findings_.empty()) return std::move(reading.layout);
     return over_base(reading.layout, depth);
@@ -171,15 +178,18 @@ LoadedLayout load_layout(std::string_view text, std::string_view file, const Lay
   return Loader{around}.load(text, file);
 }
 
-Result<std::shared_ptr<const LayoutPlan>> require_layout(std::string_view text, std::string_view file, const LayoutSurroundings& around) {
+Result<std::shared_ptr<const LayoutPlan>> require_layout(std::string_view text, std::string_view file,
+                                                         const LayoutSurroundings& around) {
   const LoadedLayout loaded = load_layout(text, file, around);
   if (loaded.plan) return loaded.plan;
   std::string explanation = fmt::format("The layout {} has mistakes.", file);
   for (const Finding& finding : loaded.findings) {
     if (finding.severity != Severity::error) continue;
-    explanation += fmt::format("\n{}:{}:{}: {}\n  {}", finding.place.file, finding.place.line, finding.place.column_first, finding.message, finding.remedy);
+    explanation += fmt::format("\n{}:{}:{}: {}\n  {}", finding.place.file, finding.place.line,
+                               finding.place.column_first, finding.message, finding.remedy);
   }
-  return std::unexpected(Error{"layout.mistakes", std::move(explanation), "Correct the lines shown; `format lint` shows them again.",
+  return std::unexpected(Error{"layout.mistakes", std::move(explanation),
+                               "Correct the lines shown; `format lint` shows them again.",
                                loaded.findings.empty() ? Place{} : loaded.findings.front().place, ErrorKind::usage});
 }
 

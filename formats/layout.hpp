@@ -15,8 +15,8 @@
 
 namespace counterfoil {
 
-/// What loading gave. `plan` is there unless a finding is an error. A finding's message ends with the line of the layout and a
-/// caret below the column it speaks of.
+/// What loading gave. `plan` is there unless a finding is an error. A finding's message ends with the line of the
+/// layout and a caret below the column it speaks of.
 struct LoadedLayout {
   std::shared_ptr<const LayoutPlan> plan;
   std::vector<Finding> findings;
@@ -30,9 +30,10 @@ struct LayoutSurroundings {
   const Catalogue* catalogue = nullptr;
 };
 
-/// `file` is for messages only. Every mistake is reported, not only the first, except that a line that cannot be read ends the
-/// reading (what follows it would be guessed).
-[[nodiscard]] LoadedLayout load_layout(std::string_view text, std::string_view file, const LayoutSurroundings& around = {});
+/// `file` is for messages only. Every mistake is reported, not only the first, except that a line that cannot be read
+/// ends the reading (what follows it would be guessed).
+[[nodiscard]] LoadedLayout load_layout(std::string_view text, std::string_view file,
+                                       const LayoutSurroundings& around = {});
 
 /// All layouts of a catalogue, loaded once.
 class LayoutLibrary {
@@ -45,7 +46,9 @@ class LayoutLibrary {
 
   /// By name, which is the name of the format: "nacha", "cn-304". nullptr: there is none.
   [[nodiscard]] const LayoutPlan* find(std::string_view name) const;
-  [[nodiscard]] const std::vector<std::shared_ptr<const LayoutPlan>>& plans() const { return plans_; }  // Sorted by name.
+  [[nodiscard]] const std::vector<std::shared_ptr<const LayoutPlan>>& plans() const {
+    return plans_;
+  }  // Sorted by name.
   [[nodiscard]] const std::vector<Finding>& findings() const { return findings_; }
 
  private:

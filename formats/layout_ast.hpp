@@ -39,7 +39,7 @@ struct Test {
 };
 
 struct Condition {
-  Arg what;  // "columns", "all", "first", "after", "otherwise", "field"
+  Arg what;               // "columns", "all", "first", "after", "otherwise", "field"
   std::vector<Arg> args;  // columns: first, last, values; field: name, values.
 };
 
@@ -125,8 +125,8 @@ struct Record {
 };
 
 struct OrderNode {
-  Arg name;          // Of a leaf.
-  char shape = 'n';  // n: a name, s: a sequence, c: a choice.
+  Arg name;            // Of a leaf.
+  char shape = 'n';    // n: a name, s: a sequence, c: a choice.
   std::string suffix;  // "", "?", "*", "+"
   std::vector<OrderNode> children;
 };

@@ -54,7 +54,9 @@ std::string did_you_mean(std::string_view wrong, const Names& names, std::string
   return best.empty() ? std::move(otherwise) : fmt::format("Did you mean {}?", best);
 }
 
-std::string columns(std::uint32_t first, std::uint32_t last) { return first == last ? fmt::format("Column {}", first) : fmt::format("Columns {}-{}", first, last); }
+std::string columns(std::uint32_t first, std::uint32_t last) {
+  return first == last ? fmt::format("Column {}", first) : fmt::format("Columns {}-{}", first, last);
+}
 
 std::string characters(std::size_t count) { return fmt::format("{} character{}", count, count == 1 ? "" : "s"); }
 
@@ -73,29 +75,54 @@ std::optional<Value> value_named(const std::array<Named<Value>, Size>& table, st
   return found->value;
 }
 
-constexpr std::array<Named<Fault>, 6> faults{{{"none", Fault::none}, {"note", Fault::note}, {"warning", Fault::warning},
-                                              {"error", Fault::error}, {"refuse", Fault::refuse}, {"partial", Fault::partial}}};
-constexpr std::array<Named<Charset>, 6> charsets{{{"ascii", Charset::ascii}, {"latin1", Charset::latin1}, {"gbk", Charset::gbk},
-                                                  {"gb18030", Charset::gb18030}, {"shift_jis", Charset::shift_jis}, {"utf8", Charset::utf8}}};
+constexpr std::array<Named<Fault>, 6> faults{{{"none", Fault::none},
+                                              {"note", Fault::note},
+                                              {"warning", Fault::warning},
+                                              {"error", Fault::error},
+                                              {"refuse", Fault::refuse},
+                                              {"partial", Fault::partial}}};
+constexpr std::array<Named<Charset>, 6> charsets{{{"ascii", Charset::ascii},
+                                                  {"latin1", Charset::latin1},
+                                                  {"gbk", Charset::gbk},
+                                                  {"gb18030", Charset::gb18030},
+                                                  {"shift_jis", Charset::shift_jis},
+                                                  {"utf8", Charset::utf8}}};
 constexpr std::array<Named<LineEnd>, 4> line_ends{
     {{"lf", LineEnd::lf}, {"crlf", LineEnd::crlf}, {"cr", LineEnd::cr}, {"none", LineEnd::none}}};
 constexpr std::array<Named<Scope>, 3> scopes{{{"entry", Scope::entry}, {"batch", Scope::batch}, {"file", Scope::file}}};
-constexpr std::array<Named<CheckDigit>, 4> check_digits{
-    {{"aba", CheckDigit::aba}, {"mod11_10", CheckDigit::mod11_10}, {"luhn", CheckDigit::luhn}, {"mod97", CheckDigit::mod97}}};
+constexpr std::array<Named<CheckDigit>, 4> check_digits{{{"aba", CheckDigit::aba},
+                                                         {"mod11_10", CheckDigit::mod11_10},
+                                                         {"luhn", CheckDigit::luhn},
+                                                         {"mod97", CheckDigit::mod97}}};
 constexpr std::array<Named<SignPlace>, 3> signs{
     {{"leading", SignPlace::leading}, {"trailing", SignPlace::trailing}, {"overpunch", SignPlace::overpunch}}};
-constexpr std::array<Named<FieldType>, 9> types{{{"digits", FieldType::digits}, {"text", FieldType::text}, {"money", FieldType::money},
-                                                 {"decimal", FieldType::decimal}, {"date", FieldType::date}, {"time", FieldType::time},
-                                                 {"code", FieldType::code}, {"filler", FieldType::filler}, {"opaque", FieldType::opaque}}};
-constexpr std::array<Named<FileKind>, 8> file_kinds{
-    {{"instruction", FileKind::instruction}, {"acknowledgement", FileKind::acknowledgement}, {"return", FileKind::returned},
-     {"notice", FileKind::notice}, {"settlement", FileKind::settlement}, {"statement", FileKind::statement}, {"mandate", FileKind::mandate},
-     {"empty", FileKind::empty}}};
-constexpr std::array<Named<Fault Tolerance::*>, 10> tolerances{
-    {{"short_lines", &Tolerance::short_lines}, {"long_lines", &Tolerance::long_lines}, {"blank_lines", &Tolerance::blank_lines},
-     {"missing_fill", &Tolerance::missing_fill}, {"stacked_files", &Tolerance::stacked_files}, {"high_bytes", &Tolerance::high_bytes},
-     {"control_bytes", &Tolerance::control_bytes}, {"wide_characters", &Tolerance::wide_characters},
-     {"empty_batches", &Tolerance::empty_batches}, {"trimmed_fields", &Tolerance::trimmed_fields}}};
+constexpr std::array<Named<FieldType>, 9> types{{{"digits", FieldType::digits},
+                                                 {"text", FieldType::text},
+                                                 {"money", FieldType::money},
+                                                 {"decimal", FieldType::decimal},
+                                                 {"date", FieldType::date},
+                                                 {"time", FieldType::time},
+                                                 {"code", FieldType::code},
+                                                 {"filler", FieldType::filler},
+                                                 {"opaque", FieldType::opaque}}};
+constexpr std::array<Named<FileKind>, 8> file_kinds{{{"instruction", FileKind::instruction},
+                                                     {"acknowledgement", FileKind::acknowledgement},
+                                                     {"return", FileKind::returned},
+                                                     {"notice", FileKind::notice},
+                                                     {"settlement", FileKind::settlement},
+                                                     {"statement", FileKind::statement},
+                                                     {"mandate", FileKind::mandate},
+                                                     {"empty", FileKind::empty}}};
+constexpr std::array<Named<Fault Tolerance::*>, 10> tolerances{{{"short_lines", &Tolerance::short_lines},
+                                                                {"long_lines", &Tolerance::long_lines},
+                                                                {"blank_lines", &Tolerance::blank_lines},
+                                                                {"missing_fill", &Tolerance::missing_fill},
+                                                                {"stacked_files", &Tolerance::stacked_files},
+                                                                {"high_bytes", &Tolerance::high_bytes},
+                                                                {"control_bytes", &Tolerance::control_bytes},
+                                                                {"wide_characters", &Tolerance::wide_characters},
+                                                                {"empty_batches", &Tolerance::empty_batches},
+                                                                {"trimmed_fields", &Tolerance::trimmed_fields}}};
 
 template <class Table>
 std::vector<std::string> names_of(const Table& table) {
@@ -110,9 +137,12 @@ std::string_view trim_spaces(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(' ') - begin + 1);
 }
 
-bool is_number_type(FieldType type) { return type == FieldType::digits || type == FieldType::money || type == FieldType::decimal; }
+bool is_number_type(FieldType type) {
+  return type == FieldType::digits || type == FieldType::money || type == FieldType::decimal;
+}
 
-// ---- Character classes -------------------------------------------------------------------------------------------------
+// ---- Character classes
+// -------------------------------------------------------------------------------------------------
 
 constexpr std::array<Named<std::string_view>, 5> character_classes{{{"printable", " -~"},
                                                                     {"upper", "A-Z0-9 .,/&()'-"},
@@ -135,7 +165,8 @@ CharacterClass class_of_ranges(std::string_view ranges) {
   return allowed;
 }
 
-// ---- Patterns ----------------------------------------------------------------------------------------------------------
+// ---- Patterns
+// ----------------------------------------------------------------------------------------------------------
 
 std::optional<DatePattern> date_pattern(const std::string& text) {
   DatePattern pattern{.text = text, .year = {}, .month = {}, .day = {}, .day_of_year = {}};
@@ -173,7 +204,8 @@ std::optional<TimePattern> time_pattern(const std::string& text) {
   return pattern;
 }
 
-// ---- The checker -------------------------------------------------------------------------------------------------------
+// ---- The checker
+// -------------------------------------------------------------------------------------------------------
 
 class Checker {
  public:
@@ -211,18 +243,21 @@ class Checker {
     Roles roles;
   };
   std::vector<Declared> records_;
-  std::set<std::string, std::less<>> damaged_fields_;  // Lines that could not be used: what asks for them is not at fault.
+  std::set<std::string, std::less<>>
+      damaged_fields_;  // Lines that could not be used: what asks for them is not at fault.
   std::map<std::string, std::uint64_t, std::less<>> marks_;
 
   void complain(ast::LineOf at, const ast::Arg& arg, std::string code, std::string explanation, std::string remedy,
                 Severity severity = Severity::error) {
-    findings_.push_back(texts_.quote(at, arg.column, "layout." + std::move(code), std::move(explanation), std::move(remedy), severity));
+    findings_.push_back(
+        texts_.quote(at, arg.column, "layout." + std::move(code), std::move(explanation), std::move(remedy), severity));
   }
 
   // ---- Small readers -----------------------------------------------------------------------------------------------
 
   template <class Value, std::size_t Size>
-  std::optional<Value> choose(const std::array<Named<Value>, Size>& table, ast::LineOf at, const ast::Arg& arg, std::string_view what) {
+  std::optional<Value> choose(const std::array<Named<Value>, Size>& table, ast::LineOf at, const ast::Arg& arg,
+                              std::string_view what) {
     if (const auto value = value_named(table, arg.text)) return value;
     const auto names = names_of(table);
     complain(at, arg, "unknown-word", fmt::format("\"{}\" is no {}.", arg.text, what),
@@ -230,16 +265,20 @@ class Checker {
     return std::nullopt;
   }
 
-  std::optional<std::uint32_t> number(ast::LineOf at, const ast::Arg& arg, std::uint32_t least, std::uint32_t most, std::string_view what) {
+  std::optional<std::uint32_t> number(ast::LineOf at, const ast::Arg& arg, std::uint32_t least, std::uint32_t most,
+                                      std::string_view what) {
     std::uint32_t value = 0;
     const auto [end, error] = std::from_chars(arg.text.data(), arg.text.data() + arg.text.size(), value);
-    if (error == std::errc{} && end == arg.text.data() + arg.text.size() && value >= least && value <= most) return value;
+    if (error == std::errc{} && end == arg.text.data() + arg.text.size() && value >= least && value <= most)
+      return value;
     complain(at, arg, "number", fmt::format("{} is {}, which is not between {} and {}.", what, arg.text, least, most),
              "Write the number the bank's document gives.");
     return std::nullopt;
   }
 
-  Fault fault(ast::LineOf at, const ast::Arg& arg) { return choose(faults, at, arg, "severity").value_or(Fault::error); }
+  Fault fault(ast::LineOf at, const ast::Arg& arg) {
+    return choose(faults, at, arg, "severity").value_or(Fault::error);
+  }
 
   std::optional<BoundTo> binding(ast::LineOf at, const ast::Arg& arg) {
     if (auto bound = find_binding(arg.text)) return bound;
@@ -250,7 +289,9 @@ class Checker {
     return std::nullopt;
   }
 
-  static std::string literal_of(const ast::Arg& arg) { return !arg.is_quoted && arg.text == "nothing" ? std::string{} : arg.text; }
+  static std::string literal_of(const ast::Arg& arg) {
+    return !arg.is_quoted && arg.text == "nothing" ? std::string{} : arg.text;
+  }
 
   std::optional<SetWord> set_word(ast::LineOf at, const ast::SetWord& set) {
     auto bound = binding(at, set.binding);
@@ -278,11 +319,13 @@ class Checker {
 
   static std::vector<ValueRange> value_ranges(const std::vector<ast::Arg>& args, std::size_t from = 0) {
     std::vector<ValueRange> values;
-    for (std::size_t i = from; i < args.size(); ++i) values.push_back({args[i].text, args[i].last.empty() ? args[i].text : args[i].last});
+    for (std::size_t i = from; i < args.size(); ++i)
+      values.push_back({args[i].text, args[i].last.empty() ? args[i].text : args[i].last});
     return values;
   }
 
-  // ---- Head ----------------------------------------------------------------------------------------------------------
+  // ---- Head
+  // ----------------------------------------------------------------------------------------------------------
 
   void read_head() {
     if (ast_.first.args.size() >= 2) {
@@ -296,25 +339,29 @@ class Checker {
       if (word == "scheme") plan_.scheme = arg.text;
       if (word == "edition") plan_.edition = arg.text;
       if (word == "label") plan_.label = arg.text;
-      if (word == "length") plan_.record_length = number(line.at, arg, 1, longest_record, "The record length").value_or(1);
-      if (word == "century") plan_.century_pivot = static_cast<int>(number(line.at, arg, 0, 100, "The century").value_or(80));
+      if (word == "length")
+        plan_.record_length = number(line.at, arg, 1, longest_record, "The record length").value_or(1);
+      if (word == "century")
+        plan_.century_pivot = static_cast<int>(number(line.at, arg, 0, 100, "The century").value_or(80));
       if (word == "line") plan_.line_end = choose(line_ends, line.at, arg, "line end").value_or(LineEnd::lf);
       if (word == "source") plan_.sources.emplace_back(arg.text, line.args[1].text);
       if (word == "charset") {
         plan_.charset = choose(charsets, line.at, arg, "character set").value_or(Charset::ascii);
-        plan_.write_charset = line.args.size() < 2 ? plan_.charset
-                                                   : choose(charsets, line.at, line.args[1], "character set").value_or(Charset::ascii);
+        plan_.write_charset = line.args.size() < 2
+                                  ? plan_.charset
+                                  : choose(charsets, line.at, line.args[1], "character set").value_or(Charset::ascii);
       }
       if (word == "tolerate") {
         const auto member = choose(tolerances, line.at, arg, "tolerance");
-        if (member) plan_.tolerance.**member = fault(line.at, line.args[1]);
+        if (member) plan_.tolerance.** member = fault(line.at, line.args[1]);
       }
       if (word == "currency" && line.args.size() == 1) {
         const auto currency = Currency::parse(arg.text);
         if (currency) {
           plan_.currency = *currency;
         } else {
-          complain(line.at, arg, "currency", fmt::format("{} is no currency we know.", arg.text), "Write its ISO 4217 code, such as EUR.");
+          complain(line.at, arg, "currency", fmt::format("{} is no currency we know.", arg.text),
+                   "Write its ISO 4217 code, such as EUR.");
         }
       }
       if (word == "kind") read_kind(line);
@@ -334,7 +381,8 @@ class Checker {
         rule.outcomes.push_back(*outcome);
       } else {
         complain(line.at, line.args[i], "unknown-word", fmt::format("\"{}\" is no outcome.", line.args[i].text),
-                 "Use none, accepted, pending, rejected, settled, returned, refunded, reversed, corrected, cancelled, dishonored, contested or "
+                 "Use none, accepted, pending, rejected, settled, returned, refunded, reversed, corrected, cancelled, "
+                 "dishonored, contested or "
                  "unknown.");
       }
     }
@@ -368,7 +416,8 @@ class Checker {
     }
   }
 
-  // ---- Code lists ------------------------------------------------------------------------------------------------------
+  // ---- Code lists
+  // ------------------------------------------------------------------------------------------------------
 
   std::uint64_t mark_bit(ast::LineOf at, const ast::Arg& name) {
     if (const auto found = marks_.find(name.text); found != marks_.end()) return found->second;
@@ -385,14 +434,21 @@ class Checker {
   /// What a word says when no mark speaks of it.
   static std::string plain_value(const BoundTo& bound) {
     switch (bound.binding->kind) {
-      case BindingKind::flag: return bound.name() == "entry.is_booked" || bound.name() == "batch.batch_booking" ? "yes" : "no";
-      case BindingKind::direction: return "debit";
-      case BindingKind::outcome: return "none";
-      case BindingKind::level: return "entry";
+      case BindingKind::flag:
+        return bound.name() == "entry.is_booked" || bound.name() == "batch.batch_booking" ? "yes" : "no";
+      case BindingKind::direction:
+        return "debit";
+      case BindingKind::outcome:
+        return "none";
+      case BindingKind::level:
+        return "entry";
       case BindingKind::amount:
-      case BindingKind::number: return "0";
-      case BindingKind::count: return "-1";
-      default: return {};
+      case BindingKind::number:
+        return "0";
+      case BindingKind::count:
+        return "-1";
+      default:
+        return {};
     }
   }
 
@@ -403,9 +459,15 @@ class Checker {
 
   void read_codes() {
     for (const ast::Codes& codes : ast_.codes) {
-      CodeListPlan list{.name = codes.name.text, .codes = {}, .unknown = {}, .unknown_fault = Fault::error, .is_reasons = codes.from_reasons, .line = codes.at.line};
+      CodeListPlan list{.name = codes.name.text,
+                        .codes = {},
+                        .unknown = {},
+                        .unknown_fault = Fault::error,
+                        .is_reasons = codes.from_reasons,
+                        .line = codes.at.line};
       if (code_list_named(list.name)) {
-        complain(codes.at, codes.name, "twice", fmt::format("There are two code lists {}.", list.name), "Give one of them another name.");
+        complain(codes.at, codes.name, "twice", fmt::format("There are two code lists {}.", list.name),
+                 "Give one of them another name.");
       }
       std::vector<MarkSets> marks;
       std::vector<SetWord> plain;  // One for each word that a mark of the list sets.
@@ -443,7 +505,8 @@ class Checker {
       std::ranges::sort(list.codes, {}, &CodePlan::value);
       const auto twice = std::ranges::adjacent_find(list.codes, {}, &CodePlan::value);
       if (twice != list.codes.end()) {
-        complain(codes.at, codes.name, "code-twice", fmt::format("Code \"{}\" stands twice in the list {}.", twice->value, list.name),
+        complain(codes.at, codes.name, "code-twice",
+                 fmt::format("Code \"{}\" stands twice in the list {}.", twice->value, list.name),
                  "Keep one of the two lines.");
       }
       plan_.code_lists.push_back(std::move(list));
@@ -459,11 +522,12 @@ class Checker {
     return base;
   }
 
-  void add_codes(const ast::Codes& codes, const ast::CodeLine& line, const std::vector<MarkSets>& marks, const std::vector<SetWord>& plain,
-                 CodeListPlan& list) {
+  void add_codes(const ast::Codes& codes, const ast::CodeLine& line, const std::vector<MarkSets>& marks,
+                 const std::vector<SetWord>& plain, CodeListPlan& list) {
     CodePlan code{.value = {}, .meaning = line.meaning.text, .marks = 0, .sets = plain};
     for (const ast::Arg& name : line.marks) {
-      const auto found = std::ranges::find(codes.marks, name.text, [](const ast::MarkLine& mark) { return mark.name.text; });
+      const auto found =
+          std::ranges::find(codes.marks, name.text, [](const ast::MarkLine& mark) { return mark.name.text; });
       if (found == codes.marks.end()) {
         complain(line.at, name, "unknown-mark", fmt::format("The list {} has no mark {}.", list.name, name.text),
                  fmt::format("Add a line above: mark {}.", name.text));
@@ -487,26 +551,31 @@ class Checker {
     const std::string& last = line.value.last;
     if (last.empty()) return {first};
     std::size_t digits = 0;
-    while (digits < first.size() && first[first.size() - 1 - digits] >= '0' && first[first.size() - 1 - digits] <= '9') ++digits;
+    while (digits < first.size() && first[first.size() - 1 - digits] >= '0' && first[first.size() - 1 - digits] <= '9')
+      ++digits;
     const std::size_t stem = first.size() - digits;
     std::uint32_t from = 0, to = 0;
-    const bool numbers = digits > 0 && digits < 6 && first.size() == last.size() && first.substr(0, stem) == last.substr(0, stem) &&
-                         std::from_chars(first.data() + stem, first.data() + first.size(), from).ptr == first.data() + first.size() &&
-                         std::from_chars(last.data() + stem, last.data() + last.size(), to).ptr == last.data() + last.size() && from <= to;
+    const bool numbers =
+        digits > 0 && digits < 6 && first.size() == last.size() && first.substr(0, stem) == last.substr(0, stem) &&
+        std::from_chars(first.data() + stem, first.data() + first.size(), from).ptr == first.data() + first.size() &&
+        std::from_chars(last.data() + stem, last.data() + last.size(), to).ptr == last.data() + last.size() &&
+        from <= to;
     if (!numbers) {
       complain(line.at, line.value, "code-range", fmt::format("\"{}\"..\"{}\" is no range of codes.", first, last),
                "Write two codes of one length that differ in their last digits, the smaller first: \"R01\"..\"R09\".");
       return {};
     }
     std::vector<std::string> values;
-    for (std::uint32_t i = from; i <= to; ++i) values.push_back(fmt::format("{}{:0{}}", first.substr(0, stem), i, digits));
+    for (std::uint32_t i = from; i <= to; ++i)
+      values.push_back(fmt::format("{}{:0{}}", first.substr(0, stem), i, digits));
     return values;
   }
 
   void read_reasons(const ast::Codes& codes, CodeListPlan& list, std::vector<SetWord>& plain) {
     const Scheme* scheme = catalogue_ == nullptr ? nullptr : catalogue_->find(plan_.scheme);
     if (scheme == nullptr) {
-      complain(codes.at, codes.name, "no-reasons", fmt::format("The scheme \"{}\" has no reasons to take.", plan_.scheme),
+      complain(codes.at, codes.name, "no-reasons",
+               fmt::format("The scheme \"{}\" has no reasons to take.", plan_.scheme),
                "Name a scheme that has a reasons.tsv above this line: scheme nacha.");
       return;
     }
@@ -530,10 +599,12 @@ class Checker {
     return static_cast<std::uint16_t>(found - plan_.code_lists.begin());
   }
 
-  // ---- Records ---------------------------------------------------------------------------------------------------------
+  // ---- Records
+  // ---------------------------------------------------------------------------------------------------------
 
   static const ast::Clause* find_clause(const std::vector<ast::Clause>& clauses, std::string_view word) {
-    const auto found = std::ranges::find(clauses, word, [](const ast::Clause& clause) { return std::string_view{clause.keyword.text}; });
+    const auto found = std::ranges::find(
+        clauses, word, [](const ast::Clause& clause) { return std::string_view{clause.keyword.text}; });
     return found == clauses.end() ? nullptr : &*found;
   }
 
@@ -542,11 +613,13 @@ class Checker {
       const ast::RecordHead& head = record.head;
       if (head.name.text.empty()) continue;  // Its head could not be read; that is reported already.
       if (plan_.find_record(head.name.text) != nullptr) {
-        complain(record.at, head.name, "twice", fmt::format("There are two records {}.", head.name.text), "Give one of them another name.");
+        complain(record.at, head.name, "twice", fmt::format("There are two records {}.", head.name.text),
+                 "Give one of them another name.");
         continue;
       }
       if (plan_.records.size() == most_records) {
-        complain(record.at, head.name, "too-many", "A layout may hold 500 records; this is one more.", "Split the layout.");
+        complain(record.at, head.name, "too-many", "A layout may hold 500 records; this is one more.",
+                 "Split the layout.");
         return;
       }
       RecordPlan plan;
@@ -571,13 +644,17 @@ class Checker {
 
   /// The lines of a record with those of the record it is like, which may stand above or below it.
   Declared with_inherited(const ast::Record& record, RecordPlan& plan, std::vector<std::string>& open) {
-    Declared declared{.ast = &record, .fields = {}, .checks = {}, .inherited = {}, .family = record.head.name.text, .roles = {}};
+    Declared declared{
+        .ast = &record, .fields = {}, .checks = {}, .inherited = {}, .family = record.head.name.text, .roles = {}};
     const ast::Clause* like = find_clause(record.head.clauses, "like");
     if (like != nullptr) {
       const ast::Arg& name = like->args[0];
-      const auto base = std::ranges::find(ast_.records, name.text, [](const ast::Record& other) { return other.head.name.text; });
+      const auto base =
+          std::ranges::find(ast_.records, name.text, [](const ast::Record& other) { return other.head.name.text; });
       if (base == ast_.records.end() || std::ranges::find(open, name.text) != open.end()) {
-        complain(record.at, name, "unknown-record", fmt::format("Record {} is like {}, which is no other record of the layout.", record.head.name.text, name.text),
+        complain(record.at, name, "unknown-record",
+                 fmt::format("Record {} is like {}, which is no other record of the layout.", record.head.name.text,
+                             name.text),
                  "Name the record whose fields it shares.");
       } else {
         open.push_back(name.text);
@@ -638,7 +715,10 @@ class Checker {
       for (const ast::Arg& arg : clause.args) {
         const auto scope = value_named(scopes, arg.text);
         if (!scope) continue;
-        if (word == "opens") (*scope == Scope::file ? roles.opens_file : *scope == Scope::batch ? roles.opens_batch : roles.opens_entry) = true;
+        if (word == "opens")
+          (*scope == Scope::file    ? roles.opens_file
+           : *scope == Scope::batch ? roles.opens_batch
+                                    : roles.opens_entry) = true;
         if (word == "joins") roles.joins_entry = true;
         if (word == "closes" && *scope == Scope::batch) roles.closes_batch = true;
         if (word == "closes" && *scope == Scope::file) roles.closes_file = true;
@@ -650,13 +730,16 @@ class Checker {
   std::optional<std::uint16_t> family_named(ast::LineOf at, const ast::Arg& arg) {
     if (const auto family = plan_.find_family(arg.text)) return family;
     if (const RecordPlan* record = plan_.find_record(arg.text)) return record->family;
-    complain(at, arg, "unknown-record", fmt::format("There is no record {}.", arg.text), did_you_mean(arg.text, record_names(), "Name a record of this layout."));
+    complain(at, arg, "unknown-record", fmt::format("There is no record {}.", arg.text),
+             did_you_mean(arg.text, record_names(), "Name a record of this layout."));
     return std::nullopt;
   }
 
   std::optional<std::uint16_t> record_named(ast::LineOf at, const ast::Arg& arg) {
-    if (const RecordPlan* record = plan_.find_record(arg.text)) return static_cast<std::uint16_t>(record - plan_.records.data());
-    complain(at, arg, "unknown-record", fmt::format("There is no record {}.", arg.text), did_you_mean(arg.text, record_names(), "Name a record of this layout."));
+    if (const RecordPlan* record = plan_.find_record(arg.text))
+      return static_cast<std::uint16_t>(record - plan_.records.data());
+    complain(at, arg, "unknown-record", fmt::format("There is no record {}.", arg.text),
+             did_you_mean(arg.text, record_names(), "Name a record of this layout."));
     return std::nullopt;
   }
 
@@ -682,7 +765,8 @@ class Checker {
     return {dotted.substr(0, dot), dotted.substr(dot + 1)};
   }
 
-  // ---- Fields ----------------------------------------------------------------------------------------------------------
+  // ---- Fields
+  // ----------------------------------------------------------------------------------------------------------
 
   void read_fields(std::size_t index) {
     const Declared& declared = records_[index];
@@ -698,7 +782,9 @@ class Checker {
         has_damage = true;
       }
     }
-    const auto by_position = [](const auto& left, const auto& right) { return left.first.at.offset < right.first.at.offset; };
+    const auto by_position = [](const auto& left, const auto& right) {
+      return left.first.at.offset < right.first.at.offset;
+    };
     std::ranges::stable_sort(fields, by_position);
     std::ranges::stable_sort(parts, by_position);
     if (!has_damage) check_coverage(*declared.ast, record, fields);
@@ -706,7 +792,8 @@ class Checker {
     for (auto* list : {&fields, &parts}) {
       for (auto& [field, line] : *list) {
         if (!names.insert(field.name).second) {
-          complain(line->at, line->name, "twice", fmt::format("Record {} has two fields {}.", record.name, field.name), "Give one of them another name.");
+          complain(line->at, line->name, "twice", fmt::format("Record {} has two fields {}.", record.name, field.name),
+                   "Give one of them another name.");
         }
         record.fields.push_back(std::move(field));
       }
@@ -714,25 +801,30 @@ class Checker {
     link_parts(declared, record);
   }
 
-  void check_coverage(const ast::Record& owner, const RecordPlan& record, const std::vector<std::pair<FieldPlan, const ast::FieldLine*>>& fields) {
+  void check_coverage(const ast::Record& owner, const RecordPlan& record,
+                      const std::vector<std::pair<FieldPlan, const ast::FieldLine*>>& fields) {
     std::uint32_t expected = 0;  // Offset at which the next field must begin.
     const FieldPlan* before = nullptr;
     for (const auto& [field, line] : fields) {
       if (field.at.offset > expected) {
         complain(line->at, line->first, "gap",
-                 fmt::format("{} of record {} belong{} to no field.", columns(expected + 1, field.at.offset), record.name, expected + 1 == field.at.offset ? "s" : ""),
+                 fmt::format("{} of record {} belong{} to no field.", columns(expected + 1, field.at.offset),
+                             record.name, expected + 1 == field.at.offset ? "s" : ""),
                  "Correct the position, or add a filler line for these columns.");
       } else if (field.at.offset < expected && before != nullptr) {
         complain(line->at, line->first, "overlap",
-                 fmt::format("{} of record {} lies in {} and in {}.", columns(field.at.offset + 1, std::min(expected, field.at.offset + field.at.length)), record.name,
-                             before->name, field.name),
+                 fmt::format("{} of record {} lies in {} and in {}.",
+                             columns(field.at.offset + 1, std::min(expected, field.at.offset + field.at.length)),
+                             record.name, before->name, field.name),
                  "Correct the positions; a range inside another field is written as a part.");
       }
       expected = std::max(expected, field.at.offset + field.at.length);
       before = &field;
     }
     if (expected < record.length) {
-      complain(owner.at, owner.head.name, "gap", fmt::format("{} of record {} belong{} to no field.", columns(expected + 1, record.length), record.name, expected + 1 == record.length ? "s" : ""),
+      complain(owner.at, owner.head.name, "gap",
+               fmt::format("{} of record {} belong{} to no field.", columns(expected + 1, record.length), record.name,
+                           expected + 1 == record.length ? "s" : ""),
                "Add the missing lines, or correct the length of the record.");
     }
   }
@@ -742,14 +834,16 @@ class Checker {
       const FieldPlan& part = record.fields[p];
       if (!part.is_part) continue;
       for (FieldPlan& whole : record.fields) {
-        if (!whole.is_part && whole.at.offset <= part.at.offset && part.at.offset + part.at.length <= whole.at.offset + whole.at.length) {
+        if (!whole.is_part && whole.at.offset <= part.at.offset &&
+            part.at.offset + part.at.length <= whole.at.offset + whole.at.length) {
           whole.parts.push_back(p);
           if (whole.is_sensitive) record.fields[p].is_sensitive = true;
         }
       }
       if (part.at.offset + part.at.length > record.length) {
         complain(declared.ast->at, declared.ast->head.name, "too-long",
-                 fmt::format("Part {} of record {} ends behind column {}.", part.name, record.name, record.length), "Correct its position.");
+                 fmt::format("Part {} of record {} ends behind column {}.", part.name, record.name, record.length),
+                 "Correct its position.");
       }
     }
   }
@@ -760,16 +854,21 @@ class Checker {
     const auto length = number(line.at, line.length, 1, longest_record, "The length");
     if (!first || !last || !length) return std::nullopt;
     if (*last < *first) {
-      complain(line.at, line.last, "position", fmt::format("Columns {}-{} run backwards.", *first, *last), "Write the first column, then the last.");
+      complain(line.at, line.last, "position", fmt::format("Columns {}-{} run backwards.", *first, *last),
+               "Write the first column, then the last.");
       return std::nullopt;
     }
     if (*last - *first + 1 != *length) {
-      complain(line.at, line.length, "length", fmt::format("Columns {}-{} are {} long, but the line says {}.", *first, *last, *last - *first + 1, *length),
-               "One of the three numbers differs from the bank's document; correct it.");
+      complain(
+          line.at, line.length, "length",
+          fmt::format("Columns {}-{} are {} long, but the line says {}.", *first, *last, *last - *first + 1, *length),
+          "One of the three numbers differs from the bank's document; correct it.");
       // The columns are what the rest of the layout leans on.
     }
     if (*last > record.length) {
-      complain(line.at, line.last, "too-long", fmt::format("Field {} ends in column {}, but record {} is {} long.", line.name.text, *last, record.name, record.length),
+      complain(line.at, line.last, "too-long",
+               fmt::format("Field {} ends in column {}, but record {} is {} long.", line.name.text, *last, record.name,
+                           record.length),
                "Correct the position, or the length of the record.");
       return std::nullopt;
     }
@@ -793,12 +892,14 @@ class Checker {
       field.side = Side::right;
       field.pad = '0';
     }
-    field.is_required = is_number_type(field.type) || field.type == FieldType::date || field.type == FieldType::time || field.type == FieldType::code;
+    field.is_required = is_number_type(field.type) || field.type == FieldType::date || field.type == FieldType::time ||
+                        field.type == FieldType::code;
     if (field.type == FieldType::filler) field.fault = Fault::note;
     if (field.type == FieldType::date) {
       const auto pattern = date_pattern(type.args[0].text);
       if (!pattern) {
-        complain(line.at, type.args[0], "date-pattern", fmt::format("\"{}\" is no pattern of a date.", type.args[0].text),
+        complain(line.at, type.args[0], "date-pattern",
+                 fmt::format("\"{}\" is no pattern of a date.", type.args[0].text),
                  "Use YYYY or YY, MM and DD, or DDD for the day of the year, each at most once.");
       } else {
         field.date = *pattern;
@@ -808,7 +909,8 @@ class Checker {
     if (field.type == FieldType::time) {
       const auto pattern = time_pattern(type.args[0].text);
       if (!pattern) {
-        complain(line.at, type.args[0], "time-pattern", fmt::format("\"{}\" is no pattern of a time.", type.args[0].text),
+        complain(line.at, type.args[0], "time-pattern",
+                 fmt::format("\"{}\" is no pattern of a time.", type.args[0].text),
                  "Use HH, MM and perhaps SS, each once.");
       } else {
         field.time = *pattern;
@@ -823,10 +925,12 @@ class Checker {
         complain(line.at, type.args[0], "unknown-codes", fmt::format("There is no code list {}.", type.args[0].text),
                  did_you_mean(type.args[0].text, names, "Write the list above the records: codes NAME."));
       } else if (const auto& list = plan_.code_lists[*field.codes]; !list.is_reasons) {
-        const auto too_long = std::ranges::find_if(list.codes, [&](const CodePlan& code) { return code.value.size() > field.at.length; });
+        const auto too_long =
+            std::ranges::find_if(list.codes, [&](const CodePlan& code) { return code.value.size() > field.at.length; });
         if (too_long != list.codes.end()) {
           complain(line.at, line.length, "code-length",
-                   fmt::format("Code \"{}\" of the list {} has {}; field {} holds {}.", too_long->value, list.name, characters(too_long->value.size()), field.name, field.at.length),
+                   fmt::format("Code \"{}\" of the list {} has {}; field {} holds {}.", too_long->value, list.name,
+                               characters(too_long->value.size()), field.name, field.at.length),
                    "Correct the length of the field, or use the list of another field.");
         }
       }
@@ -837,7 +941,8 @@ class Checker {
     const std::string& pattern = line.type.args[0].text;
     if (pattern.size() == field.at.length) return;
     complain(line.at, line.type.args[0], "pattern-length",
-             fmt::format("The pattern {} is {} long, but field {} is {}.", pattern, pattern.size(), field.name, field.at.length),
+             fmt::format("The pattern {} is {} long, but field {} is {}.", pattern, pattern.size(), field.name,
+                         field.at.length),
              "Write the pattern exactly as long as the field.");
   }
 
@@ -858,19 +963,24 @@ class Checker {
     if (word == "transliterate") field.transliterates = true;
     if (word == "else") field.fault = field.same_as_fault = fault(line.at, args[0]);
     if (word == "blank") field.blank_fault = fault(line.at, args[0]);
-    if (word == "decimals") field.decimals = static_cast<std::uint8_t>(number(line.at, args[0], 0, 9, "The number of decimals").value_or(2));
-    if (word == "check") field.check_digit = choose(check_digits, line.at, args[0], "check digit").value_or(CheckDigit::none);
+    if (word == "decimals")
+      field.decimals = static_cast<std::uint8_t>(number(line.at, args[0], 0, 9, "The number of decimals").value_or(2));
+    if (word == "check")
+      field.check_digit = choose(check_digits, line.at, args[0], "check digit").value_or(CheckDigit::none);
     if (word == "sign") {
       field.sign = choose(signs, line.at, args[0], "place of a sign").value_or(SignPlace::none);
       if (!is_number_type(field.type)) {
-        complain(line.at, clause.keyword, "sign", fmt::format("Field {} is {} and has no sign.", field.name, field_type_name(field.type)), "Leave the sign away, or make it digits or money.");
+        complain(line.at, clause.keyword, "sign",
+                 fmt::format("Field {} is {} and has no sign.", field.name, field_type_name(field.type)),
+                 "Leave the sign away, or make it digits or money.");
       }
     }
     if (word == "pad") {
       if (args[0].text.size() == 1) {
         field.pad = args[0].text.front();
       } else {
-        complain(line.at, args[0], "pad", fmt::format("\"{}\" is not one character.", args[0].text), "A pad is one character: pad \"0\".");
+        complain(line.at, args[0], "pad", fmt::format("\"{}\" is not one character.", args[0].text),
+                 "A pad is one character: pad \"0\".");
       }
     }
     if (word == "class") read_class(line, args[0], field);
@@ -896,26 +1006,47 @@ class Checker {
     }
   }
 
-  void check_binding_kind(const ast::FieldLine& line, const ast::Arg& arg, const BoundTo& bound, const FieldPlan& field) {
+  void check_binding_kind(const ast::FieldLine& line, const ast::Arg& arg, const BoundTo& bound,
+                          const FieldPlan& field) {
     const FieldType type = field.type;
     bool fits = false;
     switch (bound.binding->kind) {
-      case BindingKind::text: fits = type != FieldType::filler; break;
-      case BindingKind::amount: fits = type == FieldType::money || type == FieldType::decimal; break;
-      case BindingKind::count: fits = is_number_type(type); break;
-      case BindingKind::number: fits = type == FieldType::digits; break;
-      case BindingKind::date: fits = type == FieldType::date; break;
-      case BindingKind::clock: fits = type == FieldType::time; break;
-      case BindingKind::currency: fits = (type == FieldType::text || type == FieldType::code) && field.at.length == 3; break;
-      case BindingKind::sequence: fits = type == FieldType::text || type == FieldType::code; break;
+      case BindingKind::text:
+        fits = type != FieldType::filler;
+        break;
+      case BindingKind::amount:
+        fits = type == FieldType::money || type == FieldType::decimal;
+        break;
+      case BindingKind::count:
+        fits = is_number_type(type);
+        break;
+      case BindingKind::number:
+        fits = type == FieldType::digits;
+        break;
+      case BindingKind::date:
+        fits = type == FieldType::date;
+        break;
+      case BindingKind::clock:
+        fits = type == FieldType::time;
+        break;
+      case BindingKind::currency:
+        fits = (type == FieldType::text || type == FieldType::code) && field.at.length == 3;
+        break;
+      case BindingKind::sequence:
+        fits = type == FieldType::text || type == FieldType::code;
+        break;
       case BindingKind::flag:
       case BindingKind::direction:
       case BindingKind::outcome:
-      case BindingKind::level: fits = false; break;
+      case BindingKind::level:
+        fits = false;
+        break;
     }
     if (fits) return;
-    complain(line.at, arg, "binding-kind", fmt::format("Field {} is {} and cannot be {}.", field.name, field_type_name(type), bound.name()),
-             "Amounts need money or decimal, dates a date, numbers digits; directions, outcomes and flags are set by the marks of a code list.");
+    complain(line.at, arg, "binding-kind",
+             fmt::format("Field {} is {} and cannot be {}.", field.name, field_type_name(type), bound.name()),
+             "Amounts need money or decimal, dates a date, numbers digits; directions, outcomes and flags are set by "
+             "the marks of a code list.");
   }
 
   /// Widens constants and defaults and checks that they fit.
@@ -923,26 +1054,36 @@ class Checker {
     for (const ast::Clause& clause : line.clauses) {
       const std::string& word = clause.keyword.text;
       if (word != "=" && word != "default" && word != "none") continue;
-      std::optional<std::string>& value = word == "=" ? field.constant : word == "default" ? field.default_value : field.none_value;
+      std::optional<std::string>& value = word == "="         ? field.constant
+                                          : word == "default" ? field.default_value
+                                                              : field.none_value;
       if (value->size() > field.at.length) {
         complain(line.at, clause.args[0], "value-length",
-                 fmt::format("\"{}\" has {}; field {} holds {}.", *value, characters(value->size()), field.name, field.at.length), "Shorten the text, or correct the length.");
+                 fmt::format("\"{}\" has {}; field {} holds {}.", *value, characters(value->size()), field.name,
+                             field.at.length),
+                 "Shorten the text, or correct the length.");
       } else if (word == "none" && value->size() < field.at.length) {
         complain(line.at, clause.args[0], "value-length",
-                 fmt::format("\"{}\" has {}; field {} holds {}.", *value, characters(value->size()), field.name, field.at.length),
+                 fmt::format("\"{}\" has {}; field {} holds {}.", *value, characters(value->size()), field.name,
+                             field.at.length),
                  "Write what stands for nothing in the full length of the field.");
       } else if (word == "=") {
         const std::size_t missing = field.at.length - value->size();
-        value = field.side == Side::right ? std::string(missing, field.pad) + *value : *value + std::string(missing, field.pad);
+        value = field.side == Side::right ? std::string(missing, field.pad) + *value
+                                          : *value + std::string(missing, field.pad);
       }
-      if (field.type == FieldType::digits && std::ranges::any_of(*value, [](char c) { return (c < '0' || c > '9') && c != ' '; })) {
-        complain(line.at, clause.args[0], "value-type", fmt::format("\"{}\" is not all digits, but field {} is.", *value, field.name), "Write digits, or make the field a text.");
+      if (field.type == FieldType::digits &&
+          std::ranges::any_of(*value, [](char c) { return (c < '0' || c > '9') && c != ' '; })) {
+        complain(line.at, clause.args[0], "value-type",
+                 fmt::format("\"{}\" is not all digits, but field {} is.", *value, field.name),
+                 "Write digits, or make the field a text.");
       }
     }
     if (field.constant && !field.bindings.empty() && field.type == FieldType::filler) field.bindings.clear();
   }
 
-  // ---- What looks at other records ---------------------------------------------------------------------------------------
+  // ---- What looks at other records
+  // ---------------------------------------------------------------------------------------
 
   void read_relations(std::size_t index) {
     const Declared& declared = records_[index];
@@ -966,7 +1107,9 @@ class Checker {
       if (other < 0) continue;
       const FieldPlan& there = plan_.records[r].fields[static_cast<std::size_t>(other)];
       if (there.at.length == field.at.length) continue;
-      complain(line.at, arg, "same-length", fmt::format("Field {} is {} long, but {}.{} is {}.", field.name, field.at.length, plan_.records[r].name, there.name, there.at.length),
+      complain(line.at, arg, "same-length",
+               fmt::format("Field {} is {} long, but {}.{} is {}.", field.name, field.at.length, plan_.records[r].name,
+                           there.name, there.at.length),
                "Fields that are the same have the same length; correct one of the positions.");
       return;
     }
@@ -985,13 +1128,15 @@ class Checker {
     const auto [owner, field_name] = split(arg.text);
     found.where = owner.empty() ? Operand::Where::here : Operand::Where::last;
     found.field_of_record.assign(plan_.records.size(), -1);
-    const auto candidates = owner.empty() ? std::vector<std::uint16_t>{static_cast<std::uint16_t>(here)} : records_named(owner);
+    const auto candidates =
+        owner.empty() ? std::vector<std::uint16_t>{static_cast<std::uint16_t>(here)} : records_named(owner);
     bool any = false;
     std::vector<std::string> names;
     for (const std::uint16_t r : candidates) {
       found.family = plan_.records[r].family;
       for (std::size_t f = 0; f < plan_.records[r].fields.size(); ++f) {
-        names.push_back(owner.empty() ? plan_.records[r].fields[f].name : std::string{owner} + "." + plan_.records[r].fields[f].name);
+        names.push_back(owner.empty() ? plan_.records[r].fields[f].name
+                                      : std::string{owner} + "." + plan_.records[r].fields[f].name);
         if (plan_.records[r].fields[f].name != field_name) continue;
         found.field_of_record[r] = static_cast<std::int16_t>(f);
         any = true;
@@ -1000,10 +1145,13 @@ class Checker {
     if (any) return found;
     if (damaged_fields_.contains(field_name)) return std::nullopt;
     if (candidates.empty()) {
-      complain(at, arg, "unknown-record", fmt::format("There is no record {}.", owner), did_you_mean(owner, record_names(), "Name a record of this layout."));
+      complain(at, arg, "unknown-record", fmt::format("There is no record {}.", owner),
+               did_you_mean(owner, record_names(), "Name a record of this layout."));
     } else {
       complain(at, arg, "unknown-field", fmt::format("There is no field {}.", arg.text),
-               did_you_mean(arg.text, names, owner.empty() ? "Name a field of this record, or RECORD.FIELD for one of another record." : "Name a field of that record."));
+               did_you_mean(arg.text, names,
+                            owner.empty() ? "Name a field of this record, or RECORD.FIELD for one of another record."
+                                          : "Name a field of that record."));
     }
     return std::nullopt;
   }
@@ -1015,7 +1163,10 @@ class Checker {
     test.operand = std::move(*left);
     test.negated = line.negated.has_value();
     const std::string& word = line.op.keyword.text;
-    test.text = test.operand.text + (test.negated ? " not " : " ") + (word == "as" ? "same as" : word == "least" || word == "most" ? "at " + word : word);
+    test.text = test.operand.text + (test.negated ? " not " : " ") +
+                (word == "as"                        ? "same as"
+                 : word == "least" || word == "most" ? "at " + word
+                                                     : word);
     if (word == "=" || word == "in") {
       test.kind = Test::Kind::value_in;
       test.values = value_ranges(line.op.args);
@@ -1023,7 +1174,9 @@ class Checker {
       test.kind = Test::Kind::marked;
       const auto found = marks_.find(line.op.args[0].text);
       if (found == marks_.end()) {
-        complain(at, line.op.args[0], "unknown-mark", fmt::format("No code list has the mark {}.", line.op.args[0].text), did_you_mean(line.op.args[0].text, plan_.marks, "Name a mark of the code list of that field."));
+        complain(at, line.op.args[0], "unknown-mark",
+                 fmt::format("No code list has the mark {}.", line.op.args[0].text),
+                 did_you_mean(line.op.args[0].text, plan_.marks, "Name a mark of the code list of that field."));
         return std::nullopt;
       }
       test.marks = found->second;
@@ -1050,7 +1203,8 @@ class Checker {
     for (std::size_t r = 0; r < plan_.records.size() && test.operand.where != Operand::Where::word; ++r) {
       const auto f = test.operand.field_of_record[r];
       if (f < 0 || plan_.records[r].fields[static_cast<std::size_t>(f)].codes) continue;
-      complain(at, line.operand, "not-a-code", fmt::format("{} is no code and carries no marks.", test.operand.text), "Ask for its value instead: = \"...\".");
+      complain(at, line.operand, "not-a-code", fmt::format("{} is no code and carries no marks.", test.operand.text),
+               "Ask for its value instead: = \"...\".");
       return false;
     }
     return true;
@@ -1079,7 +1233,9 @@ class Checker {
     if (is_inherited && findings_.size() > known) findings_.resize(known);
     if (!complete) return;
     if (check.at_end && !plan_.records[index].roles.opens_entry) {
-      complain(line.at, line.test.operand, "at-end", fmt::format("Record {} opens no entry whose end could be waited for.", plan_.records[index].name), "Write the check without `at end`.");
+      complain(line.at, line.test.operand, "at-end",
+               fmt::format("Record {} opens no entry whose end could be waited for.", plan_.records[index].name),
+               "Write the check without `at end`.");
     }
     check.test = std::move(*test);
     plan_.records[index].checks.push_back(std::move(check));
@@ -1109,25 +1265,30 @@ class Checker {
     const std::string& key = line.args[0].text;
     record.sources.push_back({key, line.args[1].text, line.args[2].text});
     if (std::ranges::any_of(plan_.sources, [&](const auto& source) { return source.first == key; })) return;
-    complain(line.at, line.args[0], "unknown-source", fmt::format("Record {} names source {}, which the layout does not list.", record.name, key), fmt::format("Add a line: source {} \"the document\".", key));
+    complain(line.at, line.args[0], "unknown-source",
+             fmt::format("Record {} names source {}, which the layout does not list.", record.name, key),
+             fmt::format("Add a line: source {} \"the document\".", key));
   }
 
   void read_join(RecordPlan& record, const ast::RecordLine& line) {
     if (line.clauses.empty()) {
-      complain(line.at, line.keyword, "join", "The line does not say which word the texts become.", "End it with -> and a word: -> file.message_id.");
+      complain(line.at, line.keyword, "join", "The line does not say which word the texts become.",
+               "End it with -> and a word: -> file.message_id.");
       return;
     }
     auto bound = binding(line.at, line.clauses[0].args[0]);
     if (!bound) return;
     if (bound->binding->kind != BindingKind::text) {
-      complain(line.at, line.clauses[0].args[0], "binding-kind", fmt::format("{} is no text.", bound->name()), "Join texts into a word that is a text.");
+      complain(line.at, line.clauses[0].args[0], "binding-kind", fmt::format("{} is no text.", bound->name()),
+               "Join texts into a word that is a text.");
       return;
     }
     JoinPlan join{.bound = std::move(*bound), .fields = {}, .separator = line.args.back().text};
     for (std::size_t i = 0; i + 1 < line.args.size(); ++i) {
       const FieldPlan* field = record.find_field(line.args[i].text);
       if (field == nullptr) {
-        complain(line.at, line.args[i], "unknown-field", fmt::format("There is no field {}.", line.args[i].text), "Name fields of this record.");
+        complain(line.at, line.args[i], "unknown-field", fmt::format("There is no field {}.", line.args[i].text),
+                 "Name fields of this record.");
         continue;
       }
       join.fields.push_back(static_cast<std::uint16_t>(field - record.fields.data()));
@@ -1139,8 +1300,10 @@ class Checker {
     const ast::Record& line = *records_[index].ast;
     RecordPlan& record = plan_.records[index];
     if (line.head.conditions.empty()) {
-      complain(line.at, line.head.name, "no-condition", fmt::format("Nothing says how record {} is recognised.", record.name),
-               "Add `when` and a condition, such as: when 1-1 = \"6\". A record that is whatever is left is `when otherwise`.");
+      complain(line.at, line.head.name, "no-condition",
+               fmt::format("Nothing says how record {} is recognised.", record.name),
+               "Add `when` and a condition, such as: when 1-1 = \"6\". A record that is whatever is left is `when "
+               "otherwise`.");
     }
     for (const ast::Condition& condition : line.head.conditions) {
       KeyCondition key;
@@ -1151,7 +1314,9 @@ class Checker {
         key.kind = KeyCondition::Kind::all_bytes;
         key.values = value_ranges(condition.args);
         if (key.values[0].first.size() != 1) {
-          complain(line.at, condition.args[0], "value-length", fmt::format("\"{}\" is not one character.", key.values[0].first), "Write the one character that fills the record: all \"9\".");
+          complain(line.at, condition.args[0], "value-length",
+                   fmt::format("\"{}\" is not one character.", key.values[0].first),
+                   "Write the one character that fills the record: all \"9\".");
           continue;
         }
       }
@@ -1167,7 +1332,9 @@ class Checker {
         auto other = operand(line.at, condition.args[0], false, index);
         if (!other) continue;
         if (other->where != Operand::Where::last) {
-          complain(line.at, condition.args[0], "condition", fmt::format("{} is a field of the record that is still to be recognised.", other->text), "Name columns instead, such as 51-53, or a field of another record.");
+          complain(line.at, condition.args[0], "condition",
+                   fmt::format("{} is a field of the record that is still to be recognised.", other->text),
+                   "Name columns instead, such as 51-53, or a field of another record.");
           continue;
         }
         key.operand = std::move(*other);
@@ -1177,12 +1344,14 @@ class Checker {
     }
   }
 
-  bool read_column_condition(const ast::Record& line, const ast::Condition& condition, const RecordPlan& record, KeyCondition& key) {
+  bool read_column_condition(const ast::Record& line, const ast::Condition& condition, const RecordPlan& record,
+                             KeyCondition& key) {
     const auto first = number(line.at, condition.args[0], 1, record.length, "The first column");
     const auto last = number(line.at, condition.args[1], 1, record.length, "The last column");
     if (!first || !last) return false;
     if (*last < *first) {
-      complain(line.at, condition.args[1], "position", fmt::format("Columns {}-{} run backwards.", *first, *last), "Write the first column, then the last.");
+      complain(line.at, condition.args[1], "position", fmt::format("Columns {}-{} run backwards.", *first, *last),
+               "Write the first column, then the last.");
       return false;
     }
     key.kind = KeyCondition::Kind::bytes;
@@ -1192,13 +1361,17 @@ class Checker {
       const ast::Arg& arg = condition.args[i];
       const std::size_t size = arg.text.size();
       if (size == key.at.length && (arg.last.empty() || arg.last.size() == size)) continue;
-      complain(line.at, arg, "value-length", fmt::format("\"{}\" has {}; columns {}-{} hold {}.", arg.text, characters(size), *first, *last, key.at.length), "Write the value in the full length of the columns.");
+      complain(line.at, arg, "value-length",
+               fmt::format("\"{}\" has {}; columns {}-{} hold {}.", arg.text, characters(size), *first, *last,
+                           key.at.length),
+               "Write the value in the full length of the columns.");
       return false;
     }
     return true;
   }
 
-  // ---- Order -----------------------------------------------------------------------------------------------------------
+  // ---- Order
+  // -----------------------------------------------------------------------------------------------------------
 
   std::size_t positions_ = 0;
 
@@ -1217,7 +1390,8 @@ class Checker {
     if (const auto unclear = compile_order(plan_.order, plan_, plan_.order_table)) {
       const std::string where = unclear->after.empty() ? "at the beginning" : "behind " + unclear->after;
       complain(root->at, root->name, "ambiguous-order",
-               fmt::format("Record {} {} could stand in two places of the order.", plan_.records[unclear->record].name, where),
+               fmt::format("Record {} {} could stand in two places of the order.", plan_.records[unclear->record].name,
+                           where),
                "Write the order so that the next record alone tells what follows.");
     }
   }
@@ -1230,20 +1404,25 @@ class Checker {
   }
 
   /// `rule` is the line the node stands in; `open` are the rules on the way to it.
-  std::optional<OrderNode> order_node(const ast::OrderRule& rule, const ast::OrderNode& node, std::vector<std::string>& open) {
+  std::optional<OrderNode> order_node(const ast::OrderRule& rule, const ast::OrderNode& node,
+                                      std::vector<std::string>& open) {
     OrderNode made;
     if (node.shape == 'n') {
-      const auto known = std::ranges::find(ast_.order, node.name.text, [](const ast::OrderRule& other) { return other.name.text; });
+      const auto known =
+          std::ranges::find(ast_.order, node.name.text, [](const ast::OrderRule& other) { return other.name.text; });
       if (known != ast_.order.end()) return expand_rule(rule, node, *known, open);
       made.records = records_named(node.name.text);
       if (made.records.empty()) {
-        complain(rule.at, node.name, "unknown-record", fmt::format("There is no record or rule {}.", node.name.text), did_you_mean(node.name.text, record_names(), "Name a record or a rule of the order."));
+        complain(rule.at, node.name, "unknown-record", fmt::format("There is no record or rule {}.", node.name.text),
+                 did_you_mean(node.name.text, record_names(), "Name a record or a rule of the order."));
         return std::nullopt;
       }
       made.kind = OrderNode::Kind::record;
       made.family = plan_.records[made.records.front()].family;
       apply_suffix(node.suffix, made);
-      if (++positions_ == most_positions) complain(rule.at, node.name, "too-many", "The order names too many records.", "Use rules with * instead of repeating records.");
+      if (++positions_ == most_positions)
+        complain(rule.at, node.name, "too-many", "The order names too many records.",
+                 "Use rules with * instead of repeating records.");
       return positions_ < most_positions ? std::optional{made} : std::nullopt;
     }
     made.kind = node.shape == 's' ? OrderNode::Kind::sequence : OrderNode::Kind::choice;
@@ -1257,9 +1436,11 @@ class Checker {
     return made;
   }
 
-  std::optional<OrderNode> expand_rule(const ast::OrderRule& rule, const ast::OrderNode& node, const ast::OrderRule& known, std::vector<std::string>& open) {
+  std::optional<OrderNode> expand_rule(const ast::OrderRule& rule, const ast::OrderNode& node,
+                                       const ast::OrderRule& known, std::vector<std::string>& open) {
     if (std::ranges::find(open, known.name.text) != open.end() || known.name.text == "file" || open.size() > 20) {
-      complain(rule.at, node.name, "order-loop", fmt::format("The rule {} leads back to itself.", node.name.text), "Use * or + for what repeats.");
+      complain(rule.at, node.name, "order-loop", fmt::format("The rule {} leads back to itself.", node.name.text),
+               "Use * or + for what repeats.");
       return std::nullopt;
     }
     open.push_back(known.name.text);
@@ -1267,7 +1448,13 @@ class Checker {
     open.pop_back();
     if (!made) return std::nullopt;
     if (made->is_optional || made->is_repeated) {  // Its own suffix counts inside of the one written here.
-      OrderNode group{.kind = OrderNode::Kind::sequence, .name = {}, .records = {}, .family = 0, .is_optional = false, .is_repeated = false, .children = {std::move(*made)}};
+      OrderNode group{.kind = OrderNode::Kind::sequence,
+                      .name = {},
+                      .records = {},
+                      .family = 0,
+                      .is_optional = false,
+                      .is_repeated = false,
+                      .children = {std::move(*made)}};
       made = std::move(group);
     }
     made->name = known.name.text;
@@ -1275,7 +1462,8 @@ class Checker {
     return made;
   }
 
-  // ---- Totals ----------------------------------------------------------------------------------------------------------
+  // ---- Totals
+  // ----------------------------------------------------------------------------------------------------------
 
   void read_totals() {
     for (const ast::TotalLine& line : ast_.totals) {
@@ -1284,9 +1472,9 @@ class Checker {
       total.line = line.at.line;
       total.scope = value_named(scopes, line.scope.text).value_or(Scope::file);
       const std::string& measure = line.measure.text;
-      total.kind = measure == "sum"      ? TotalPlan::Kind::sum
-                   : measure == "blocks" ? TotalPlan::Kind::blocks
-                   : measure == "number" ? TotalPlan::Kind::number
+      total.kind = measure == "sum"         ? TotalPlan::Kind::sum
+                   : measure == "blocks"    ? TotalPlan::Kind::blocks
+                   : measure == "number"    ? TotalPlan::Kind::number
                    : measure == "ascending" ? TotalPlan::Kind::ascending
                                             : TotalPlan::Kind::count;
       total.text = describe(line);
@@ -1297,11 +1485,14 @@ class Checker {
       const auto index = static_cast<std::uint16_t>(plan_.totals.size());
       state_total(line, index, total);
       for (const ast::Arg& from : line.from) add_from(line, from, total);
-      if (total.kind == TotalPlan::Kind::blocks && std::ranges::none_of(ast_.head, [](const ast::HeadLine& head) { return head.keyword.text == "block"; })) {
-        complain(line.at, line.measure, "no-block", "The layout has no blocks to count.", "Add a line: block 10 fill NAME.");
+      if (total.kind == TotalPlan::Kind::blocks &&
+          std::ranges::none_of(ast_.head, [](const ast::HeadLine& head) { return head.keyword.text == "block"; })) {
+        complain(line.at, line.measure, "no-block", "The layout has no blocks to count.",
+                 "Add a line: block 10 fill NAME.");
       }
       if ((total.kind == TotalPlan::Kind::sum || total.kind == TotalPlan::Kind::count) && line.from.empty()) {
-        complain(line.at, line.measure, "total", fmt::format("Nothing is named behind {} of.", measure), "Name the records or fields it covers.");
+        complain(line.at, line.measure, "total", fmt::format("Nothing is named behind {} of.", measure),
+                 "Name the records or fields it covers.");
       }
       if (findings_.size() == known) {
         plan_.totals.push_back(std::move(total));
@@ -1316,7 +1507,8 @@ class Checker {
     text += " in " + line.scope.text;
     for (std::size_t i = 0; i < line.where.size(); ++i) {
       const ast::Test& where = line.where[i];
-      text += (i == 0 ? " where " : " and ") + where.operand.text + (where.negated ? " not " : " ") + where.op.keyword.text;
+      text +=
+          (i == 0 ? " where " : " and ") + where.operand.text + (where.negated ? " not " : " ") + where.op.keyword.text;
       for (const ast::Arg& arg : where.op.args) text += " " + arg.text;
     }
     return text;
@@ -1325,7 +1517,8 @@ class Checker {
   void read_modulo(const ast::TotalLine& line, const ast::Arg& arg, TotalPlan& total) {
     const auto [end, error] = std::from_chars(arg.text.data(), arg.text.data() + arg.text.size(), total.modulo);
     if (error != std::errc{} || end != arg.text.data() + arg.text.size() || total.modulo == 0) {
-      complain(line.at, arg, "number", fmt::format("{} cannot be divided by.", arg.text), "Write the modulus, such as 10000000000.");
+      complain(line.at, arg, "number", fmt::format("{} cannot be divided by.", arg.text),
+               "Write the modulus, such as 10000000000.");
     }
     total.text += " modulo " + arg.text;
   }
@@ -1335,7 +1528,9 @@ class Checker {
     const auto stated = operand(line.at, line.target, false, 0);
     if (!stated) return;
     if (stated->where != Operand::Where::last) {
-      complain(line.at, line.target, "total", fmt::format("{} does not say in which record the total stands.", line.target.text), "Write RECORD.FIELD.");
+      complain(line.at, line.target, "total",
+               fmt::format("{} does not say in which record the total stands.", line.target.text),
+               "Write RECORD.FIELD.");
       return;
     }
     for (std::uint16_t r = 0; r < plan_.records.size(); ++r) {
@@ -1343,11 +1538,16 @@ class Checker {
       if (f < 0) continue;
       FieldPlan& field = plan_.records[r].fields[static_cast<std::size_t>(f)];
       if (!is_number_type(field.type)) {
-        complain(line.at, line.target, "total-type", fmt::format("{}.{} is {} and cannot state a total.", plan_.records[r].name, field.name, field_type_name(field.type)), "Make it digits, money or decimal.");
+        complain(line.at, line.target, "total-type",
+                 fmt::format("{}.{} is {} and cannot state a total.", plan_.records[r].name, field.name,
+                             field_type_name(field.type)),
+                 "Make it digits, money or decimal.");
         return;
       }
       if (field.total) {
-        complain(line.at, line.target, "twice", fmt::format("{}.{} states a total already.", plan_.records[r].name, field.name), "Keep one of the two lines.");
+        complain(line.at, line.target, "twice",
+                 fmt::format("{}.{} states a total already.", plan_.records[r].name, field.name),
+                 "Keep one of the two lines.");
         return;
       }
       field.total = index;
@@ -1360,7 +1560,8 @@ class Checker {
       const auto summed = operand(line.at, arg, false, 0);
       if (!summed) return;
       if (summed->where != Operand::Where::last) {
-        complain(line.at, arg, "total", fmt::format("{} does not say in which record the field stands.", arg.text), "Write RECORD.FIELD.");
+        complain(line.at, arg, "total", fmt::format("{} does not say in which record the field stands.", arg.text),
+                 "Write RECORD.FIELD.");
         return;
       }
       for (std::uint16_t r = 0; r < plan_.records.size(); ++r) {
@@ -1368,7 +1569,10 @@ class Checker {
         if (f < 0) continue;
         const FieldPlan& field = plan_.records[r].fields[static_cast<std::size_t>(f)];
         if (!is_number_type(field.type)) {
-          complain(line.at, arg, "total-type", fmt::format("{}.{} is {} and cannot be added up.", plan_.records[r].name, field.name, field_type_name(field.type)), "Add up digits, money or decimals.");
+          complain(line.at, arg, "total-type",
+                   fmt::format("{}.{} is {} and cannot be added up.", plan_.records[r].name, field.name,
+                               field_type_name(field.type)),
+                   "Add up digits, money or decimals.");
           return;
         }
         add_record(line, r, static_cast<std::uint16_t>(f), total);
@@ -1381,7 +1585,8 @@ class Checker {
     }
     const auto found = records_named(arg.text);
     if (found.empty()) {
-      complain(line.at, arg, "unknown-record", fmt::format("There is no record {}.", arg.text), did_you_mean(arg.text, record_names(), "Name a record of this layout."));
+      complain(line.at, arg, "unknown-record", fmt::format("There is no record {}.", arg.text),
+               did_you_mean(arg.text, record_names(), "Name a record of this layout."));
     }
     for (const std::uint16_t r : found) add_record(line, r, 0, total);
   }
@@ -1392,7 +1597,9 @@ class Checker {
       auto test = read_test(line.at, where, record);
       if (!test) return;
       if (test->operand.where != Operand::Where::here) {
-        complain(line.at, where.operand, "total", fmt::format("{} is no field of the record that is counted.", test->operand.text), "A total may ask for fields of the records it counts.");
+        complain(line.at, where.operand, "total",
+                 fmt::format("{} is no field of the record that is counted.", test->operand.text),
+                 "A total may ask for fields of the records it counts.");
         return;
       }
       from.where.push_back(std::move(*test));
@@ -1400,34 +1607,42 @@ class Checker {
     total.from.push_back(std::move(from));
   }
 
-  // ---- Roles -----------------------------------------------------------------------------------------------------------
+  // ---- Roles
+  // -----------------------------------------------------------------------------------------------------------
 
   void check_roles() {
-    const auto any = [&](bool Roles::*role) { return std::ranges::any_of(plan_.records, [&](const RecordPlan& record) { return record.roles.*role; }); };
+    const auto any = [&](bool Roles::* role) {
+      return std::ranges::any_of(plan_.records, [&](const RecordPlan& record) { return record.roles.*role; });
+    };
     if (plan_.records.empty()) {
       complain(ast_.first.at, ast_.first.keyword, "no-records", "The layout describes no record.", "Add a record.");
       return;
     }
     if (!any(&Roles::opens_file)) {
-      complain(ast_.first.at, ast_.first.keyword, "no-role", "No record opens the file.", "Add `opens file` to the first record of the file.");
+      complain(ast_.first.at, ast_.first.keyword, "no-role", "No record opens the file.",
+               "Add `opens file` to the first record of the file.");
     }
     if (!any(&Roles::opens_entry)) {
-      complain(ast_.first.at, ast_.first.keyword, "no-role", "No record opens an entry.", "Add `opens entry` to the record that speaks of one claim.");
+      complain(ast_.first.at, ast_.first.keyword, "no-role", "No record opens an entry.",
+               "Add `opens entry` to the record that speaks of one claim.");
     }
-    const bool states_currency = std::ranges::any_of(ast_.head, [](const ast::HeadLine& line) { return line.keyword.text == "currency"; });
+    const bool states_currency =
+        std::ranges::any_of(ast_.head, [](const ast::HeadLine& line) { return line.keyword.text == "currency"; });
     if (!states_currency) {
-      complain(ast_.first.at, ast_.first.keyword, "currency", "Nothing says in which currency amounts are.", "Add `currency EUR`, or `currency from RECORD.FIELD`.");
+      complain(ast_.first.at, ast_.first.keyword, "currency", "Nothing says in which currency amounts are.",
+               "Add `currency EUR`, or `currency from RECORD.FIELD`.");
     }
     if (plan_.scheme.empty()) {
-      complain(ast_.first.at, ast_.first.keyword, "no-scheme", "The layout does not say which scheme it belongs to.", "Add `scheme NAME`, the folder under schemes/.");
+      complain(ast_.first.at, ast_.first.keyword, "no-scheme", "The layout does not say which scheme it belongs to.",
+               "Add `scheme NAME`, the folder under schemes/.");
     }
   }
 };
 
 }  // namespace
 
-Finding LayoutTexts::quote(layout_ast::LineOf at, std::uint32_t column, std::string code, std::string explanation, std::string remedy,
-                           Severity severity) const {
+Finding LayoutTexts::quote(layout_ast::LineOf at, std::uint32_t column, std::string code, std::string explanation,
+                           std::string remedy, Severity severity) const {
   Finding finding;
   finding.code = std::move(code);
   finding.severity = severity;
@@ -1449,7 +1664,8 @@ Finding LayoutTexts::quote(layout_ast::LineOf at, std::uint32_t column, std::str
   return finding;
 }
 
-std::vector<Finding> check_layout(const layout_ast::Layout& ast, const LayoutTexts& texts, const Catalogue* catalogue, LayoutPlan& plan) {
+std::vector<Finding> check_layout(const layout_ast::Layout& ast, const LayoutTexts& texts, const Catalogue* catalogue,
+                                  LayoutPlan& plan) {
   return Checker{ast, texts, catalogue, plan}.run();
 }
 

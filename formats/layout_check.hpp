@@ -21,13 +21,13 @@ struct LayoutTexts {
   std::vector<Text> texts;
 
   /// A finding that quotes the line and points at the column with a caret.
-  [[nodiscard]] Finding quote(layout_ast::LineOf at, std::uint32_t column, std::string code, std::string explanation, std::string remedy,
-                              Severity severity = Severity::error) const;
+  [[nodiscard]] Finding quote(layout_ast::LineOf at, std::uint32_t column, std::string code, std::string explanation,
+                              std::string remedy, Severity severity = Severity::error) const;
 };
 
-/// Checks everything that can be checked in a layout alone and fills `plan`. Findings of severity error mean that the plan must
-/// not be used.
-[[nodiscard]] std::vector<Finding> check_layout(const layout_ast::Layout& ast, const LayoutTexts& texts, const Catalogue* catalogue,
-                                                LayoutPlan& plan);
+/// Checks everything that can be checked in a layout alone and fills `plan`. Findings of severity error mean that the
+/// plan must not be used.
+[[nodiscard]] std::vector<Finding> check_layout(const layout_ast::Layout& ast, const LayoutTexts& texts,
+                                                const Catalogue* catalogue, LayoutPlan& plan);
 
 }  // namespace counterfoil

@@ -1,13 +1,13 @@
-// The grammar of the layout language, all of it. One line is one statement, so one line that cannot be read does not hide the
-// mistakes behind it. docs/layout-language.md explains the words; this file only says how they may stand together.
+// The grammar of the layout language, all of it. One line is one statement, so one line that cannot be read does not
+// hide the mistakes behind it. docs/layout-language.md explains the words; this file only says how they may stand
+// together.
 //
 // `>` rather than `>>` wherever nothing else can be meant: the surprise is then reported where it stands.
 #include <algorithm>
-#include <initializer_list>
-#include <utility>
-
 #include <boost/fusion/include/adapt_struct.hpp>
 #include <boost/spirit/home/x3.hpp>
+#include <initializer_list>
+#include <utility>
 
 #include "formats/layout_ast.hpp"
 
@@ -33,7 +33,8 @@ namespace x3 = boost::spirit::x3;
 using Iterator = std::string_view::const_iterator;
 using Args = std::vector<Arg>;
 
-// ---- Words -------------------------------------------------------------------------------------------------------------
+// ---- Words
+// -------------------------------------------------------------------------------------------------------------
 
 struct LineStart;  // Tag under which the beginning of the line travels with the parse.
 
@@ -64,14 +65,16 @@ const auto quoted_text = x3::rule<struct QuotedText, std::string>{"a text in quo
     x3::lexeme['"' >> *(~x3::char_('"') | (x3::char_('"') >> x3::lit('"'))) >> '"'];
 const auto quoted = x3::rule<struct QuotedRule, Arg>{"a text in quotes"} = here >> quoted_text[put_quoted];
 
-const auto range = x3::rule<struct RangeRule, Arg>{"a text in quotes"} = quoted[put] >> -(x3::lit("..") > quoted[put_last]);
+const auto range = x3::rule<struct RangeRule, Arg>{"a text in quotes"} = quoted[put] >>
+                                                                         -(x3::lit("..") > quoted[put_last]);
 
 const auto value = x3::rule<struct ValueRule, Arg>{"a value"} = range[put] | name[put] | number[put];
 
 // A keyword is not the beginning of a longer name. It yields itself, so that the checker can tell clauses apart.
 struct KeywordRule;
 const auto keyword = [](const char* word) {
-  const auto text = x3::rule<struct KeywordText, std::string>{word} = x3::lexeme[x3::string(word) >> !x3::char_("a-zA-Z0-9_")];
+  const auto text = x3::rule<struct KeywordText, std::string>{word} =
+      x3::lexeme[x3::string(word) >> !x3::char_("a-zA-Z0-9_")];
   return x3::rule<KeywordRule, Arg>{word} = here >> text[put_text];
 };
 const auto symbol = [](const char* word) {
@@ -82,10 +85,13 @@ const auto symbol = [](const char* word) {
 const auto skip = [](const char* word) {
   return x3::rule<struct SkipRule, x3::unused_type>{word} = x3::lexeme[x3::lit(word) >> !x3::char_("a-zA-Z0-9_")];
 };
-const auto skip_symbol = [](const char* word) { return x3::rule<struct SkipSymbolRule, x3::unused_type>{word} = x3::lit(word); };
+const auto skip_symbol = [](const char* word) {
+  return x3::rule<struct SkipSymbolRule, x3::unused_type>{word} = x3::lit(word);
+};
 const auto line_end = x3::rule<struct EndRule, x3::unused_type>{"the end of the line"} = x3::eoi;
 
-// ---- Arguments and clauses ---------------------------------------------------------------------------------------------
+// ---- Arguments and clauses
+// ---------------------------------------------------------------------------------------------
 
 struct ArgsRule;
 const auto args = [](const char* what, auto parser) { return x3::rule<ArgsRule, Args>{what} = parser; };
@@ -98,26 +104,33 @@ const auto names = args("a name", name[push] % ',');
 const auto some_names = args("a name", +name[push]);
 const auto none = args("nothing", x3::eps);
 
-const auto scope = x3::rule<KeywordRule, Arg>{"file, batch or entry"} = keyword("file")[put] | keyword("batch")[put] | keyword("entry")[put];
+const auto scope = x3::rule<KeywordRule, Arg>{"file, batch or entry"} =
+    keyword("file")[put] | keyword("batch")[put] | keyword("entry")[put];
 const auto one_scope = args("file, batch or entry", scope[push]);
 const auto scopes = args("file, batch or entry", +scope[push]);
 
 struct ClauseRule;
 const auto plain = x3::attr(false);
-const auto clause = [](const char* word, auto what) { return x3::rule<ClauseRule, Clause>{word} = keyword(word) > what > plain; };
-const auto symbol_clause = [](const char* word, auto what) { return x3::rule<ClauseRule, Clause>{word} = symbol(word) > what > plain; };
+const auto clause = [](const char* word, auto what) {
+  return x3::rule<ClauseRule, Clause>{word} = keyword(word) > what > plain;
+};
+const auto symbol_clause = [](const char* word, auto what) {
+  return x3::rule<ClauseRule, Clause>{word} = symbol(word) > what > plain;
+};
 const auto flag = [](const char* word) { return clause(word, none); };
 
 const auto clauses = [](auto one) { return x3::rule<struct ClausesRule, std::vector<Clause>>{"an attribute"} = *one; };
 
-// ---- Tests and conditions ----------------------------------------------------------------------------------------------
+// ---- Tests and conditions
+// ----------------------------------------------------------------------------------------------
 
 const auto comparison = x3::rule<ClauseRule, Clause>{"=, in, is, present, zero, same as, at least or at most"} =
     symbol_clause("=", one_value) | clause("in", values) | clause("is", one_name) | flag("present") | flag("zero") |
     (skip("same") > clause("as", one_name)) | (skip("at") > (clause("least", one_number) | clause("most", one_number)));
-const auto test = x3::rule<struct TestRule, Test>{"a test, such as: amount not zero"} =
-    -keyword("word") >> name >> -keyword("not") > comparison;
-const auto tests = x3::rule<struct TestsRule, std::vector<Test>>{"a test, such as: amount not zero"} = test % skip("and");
+const auto test = x3::rule<struct TestRule, Test>{"a test, such as: amount not zero"} = -keyword("word") >> name >>
+                                                                                        -keyword("not") > comparison;
+const auto tests = x3::rule<struct TestsRule, std::vector<Test>>{"a test, such as: amount not zero"} =
+    test % skip("and");
 
 const auto set_what = [](const char* what) { return [what](auto& context) { x3::_val(context).what.text = what; }; };
 const auto keep_what = [](auto& context) { x3::_val(context).what = x3::_attr(context); };
@@ -138,7 +151,8 @@ const auto field_of_other = [](auto& context) {
   x3::_val(context).args.push_back(x3::_attr(context));
 };
 
-const auto equals_values = x3::rule<struct EqualsRule, Args>{"= or in"} = (skip_symbol("=") > one_value) | (skip("in") > values);
+const auto equals_values = x3::rule<struct EqualsRule, Args>{"= or in"} =
+    (skip_symbol("=") > one_value) | (skip("in") > values);
 const auto condition = x3::rule<struct ConditionRule, Condition>{"a condition, such as: 1-3 = \"799\""} =
     (number[first_column] > skip_symbol("-") > number[add_arg] > equals_values[add_args]) |
     (keyword("all")[keep_what] > one_quoted[add_args]) | keyword("first")[keep_what] | keyword("otherwise")[keep_what] |
@@ -148,25 +162,30 @@ const auto conditions = x3::rule<struct ConditionsRule, std::vector<Condition>>{
 
 const auto set_word = x3::rule<struct SetRule, SetWord>{"a word, = and its value"} = name > skip_symbol("=") > value;
 const auto set_words = x3::rule<struct SetsRule, std::vector<SetWord>>{"a word, = and its value"} = set_word % ',';
-const auto sets_clause = x3::rule<struct SetsClauseRule, std::vector<SetWord>>{"sets"} = (skip("sets") > set_words) | x3::attr(std::vector<SetWord>{});
+const auto sets_clause = x3::rule<struct SetsClauseRule, std::vector<SetWord>>{"sets"} =
+    (skip("sets") > set_words) | x3::attr(std::vector<SetWord>{});
 
 // "BINDING = VALUE", "BINDING not in VALUE, VALUE".
 const auto word_name = [](auto& context) { x3::_val(context).keyword = x3::_attr(context); };
 const auto word_not = [](auto& context) { x3::_val(context).negated = true; };
-const auto word_test = x3::rule<ClauseRule, Clause>{"a word, = and its value"} =
-    name[word_name] > -(skip("not")[word_not]) > equals_values[add_args];
-const auto word_tests = x3::rule<struct WordTestsRule, std::vector<Clause>>{"a word, = and its value"} = word_test % skip("and");
+const auto word_test = x3::rule<ClauseRule, Clause>{
+    "a word, = and its value"} = name[word_name] > -(skip("not")[word_not]) > equals_values[add_args];
+const auto word_tests = x3::rule<struct WordTestsRule, std::vector<Clause>>{"a word, = and its value"} =
+    word_test % skip("and");
 
-// ---- Head lines --------------------------------------------------------------------------------------------------------
+// ---- Head lines
+// --------------------------------------------------------------------------------------------------------
 
 struct StatementRule;
-const auto statement = [](const char* word, auto what) { return x3::rule<StatementRule, HeadLine>{word} = keyword(word) > what; };
+const auto statement = [](const char* word, auto what) {
+  return x3::rule<StatementRule, HeadLine>{word} = keyword(word) > what;
+};
 const auto push_first = args("a name", name[push]);
 
 const auto head_line = x3::rule<StatementRule, HeadLine>{"a statement"} =
     statement("layout", args("a name", name[push] > quoted[push])) |
-    statement("variant", args("a name", name[push] > quoted[push] > skip("of") > name[push])) | statement("scheme", one_name) |
-    statement("edition", one_quoted) | statement("label", one_quoted) |
+    statement("variant", args("a name", name[push] > quoted[push] > skip("of") > name[push])) |
+    statement("scheme", one_name) | statement("edition", one_quoted) | statement("label", one_quoted) |
     statement("currency", args("a currency", (keyword("from")[push] > name[push]) | name[push])) |
     statement("length", one_number) | statement("century", one_number) |
     statement("charset", args("a character set", name[push] > -(skip("writes") > name[push]))) |
@@ -177,44 +196,52 @@ const auto head_line = x3::rule<StatementRule, HeadLine>{"a statement"} =
     statement("missing", args("a name", name[push] > skip("as") > name[push])) |
     statement("kind", args("a kind of file", name[push] > -(skip("from") > +name[push])));
 
-// ---- Code lists --------------------------------------------------------------------------------------------------------
+// ---- Code lists
+// --------------------------------------------------------------------------------------------------------
 
-const auto codes_line = x3::rule<struct CodesRule, Codes>{"codes"} =
-    skip("codes") > name > ((skip("from") > skip("reasons") > x3::attr(true)) | x3::attr(false)) > -quoted;
+const auto codes_line = x3::rule<struct CodesRule, Codes>{
+    "codes"} = skip("codes") > name > ((skip("from") > skip("reasons") > x3::attr(true)) | x3::attr(false)) > -quoted;
 const auto mark_line = x3::rule<struct MarkLineRule, MarkLine>{"mark"} = skip("mark") > name > sets_clause;
-const auto unknown_line = x3::rule<struct UnknownRule, UnknownLine>{"unknown"} = skip("unknown") > skip("as") > name > sets_clause;
+const auto unknown_line = x3::rule<struct UnknownRule, UnknownLine>{"unknown"} = skip("unknown") > skip("as") > name
+                                                                                 > sets_clause;
 const auto code_line = x3::rule<struct CodeLineRule, CodeLine>{"a code"} = range > *name > quoted;
 
-// ---- Records -----------------------------------------------------------------------------------------------------------
+// ---- Records
+// -----------------------------------------------------------------------------------------------------------
 
-const auto record_clause = x3::rule<ClauseRule, Clause>{"of, like, opens, joins, closes, fills, speaks, length, before or when"} =
-    clause("of", one_name) | clause("like", one_name) | clause("opens", scopes) | clause("joins", one_scope) |
-    clause("closes", scopes) | flag("fills") | clause("speaks", args("for", skip("for") > scope[push])) |
-    clause("length", one_number) | clause("before", one_name);
+const auto record_clause =
+    x3::rule<ClauseRule, Clause>{"of, like, opens, joins, closes, fills, speaks, length, before or when"} =
+        clause("of", one_name) | clause("like", one_name) | clause("opens", scopes) | clause("joins", one_scope) |
+        clause("closes", scopes) | flag("fills") | clause("speaks", args("for", skip("for") > scope[push])) |
+        clause("length", one_number) | clause("before", one_name);
 const auto no_conditions = x3::attr(std::vector<Condition>{});
-const auto record_head = x3::rule<struct RecordRule, RecordHead>{"record"} =
-    skip("record") > name > -quoted > clauses(record_clause) > ((skip("when") > conditions) | no_conditions);
+const auto record_head = x3::rule<struct RecordRule, RecordHead>{"record"} = skip("record") > name > -quoted >
+                                                                             clauses(record_clause) >
+                                                                             ((skip("when") > conditions) |
+                                                                              no_conditions);
 
-const auto field_type = x3::rule<ClauseRule, Clause>{"a type: digits, text, money, decimal, date, time, code, filler or opaque"} =
-    flag("digits") | flag("text") | flag("money") | flag("decimal") | clause("date", one_quoted) | clause("time", one_quoted) |
-    clause("code", one_name) | flag("filler") | flag("opaque");
+const auto field_type =
+    x3::rule<ClauseRule, Clause>{"a type: digits, text, money, decimal, date, time, code, filler or opaque"} =
+        flag("digits") | flag("text") | flag("money") | flag("decimal") | clause("date", one_quoted) |
+        clause("time", one_quoted) | clause("code", one_name) | flag("filler") | flag("opaque");
 const auto field_clause = x3::rule<ClauseRule, Clause>{"an attribute"} =
-    symbol_clause("=", one_quoted) | symbol_clause("->", names) |
-    (skip("same") > clause("as", one_name)) | clause("default", one_quoted) | clause("none", one_quoted) | flag("required") | flag("optional") |
-    clause("blank", args("is zero as", skip("is") > skip("zero") > skip("as") > name[push])) | flag("left") | flag("right") |
-    clause("pad", one_quoted) | clause("decimals", one_number) | clause("sign", one_name) | clause("class", one_value) |
-    flag("transliterate") | flag("cut") | clause("check", one_name) | flag("sensitive") | flag("keep") | flag("join") | clause("else", one_name) |
-    (skip("only") > skip("when") > word_test);
+    symbol_clause("=", one_quoted) | symbol_clause("->", names) | (skip("same") > clause("as", one_name)) |
+    clause("default", one_quoted) | clause("none", one_quoted) | flag("required") | flag("optional") |
+    clause("blank", args("is zero as", skip("is") > skip("zero") > skip("as") > name[push])) | flag("left") |
+    flag("right") | clause("pad", one_quoted) | clause("decimals", one_number) | clause("sign", one_name) |
+    clause("class", one_value) | flag("transliterate") | flag("cut") | clause("check", one_name) | flag("sensitive") |
+    flag("keep") | flag("join") | clause("else", one_name) | (skip("only") > skip("when") > word_test);
 const auto part_flag = x3::rule<struct PartRule, bool>{"part"} = (skip("part") > x3::attr(true)) | x3::attr(false);
-const auto field_line = x3::rule<struct FieldLineRule, FieldLine>{"a field"} =
-    part_flag > number > skip_symbol("-") > number > number > field_type > name > clauses(field_clause);
+const auto field_line = x3::rule<struct FieldLineRule, FieldLine>{
+    "a field"} = part_flag > number > skip_symbol("-") > number > number > field_type > name > clauses(field_clause);
 
-const auto at_end_flag = x3::rule<struct AtEndRule, bool>{"at end"} = (skip("at") > skip("end") > x3::attr(true)) | x3::attr(false);
+const auto at_end_flag = x3::rule<struct AtEndRule, bool>{"at end"} =
+    (skip("at") > skip("end") > x3::attr(true)) | x3::attr(false);
 const auto no_tests = x3::attr(std::vector<Test>{});
 const auto check_clause = x3::rule<ClauseRule, Clause>{"when, else, code, says or remedy"} =
     clause("else", one_name) | clause("code", one_name) | clause("says", one_quoted) | clause("remedy", one_quoted);
-const auto check_line = x3::rule<struct CheckLineRule, CheckLine>{"check"} =
-    skip("check") > at_end_flag > test > ((skip("when") > tests) | no_tests) > clauses(check_clause);
+const auto check_line = x3::rule<struct CheckLineRule, CheckLine>{
+    "check"} = skip("check") > at_end_flag > test > ((skip("when") > tests) | no_tests) > clauses(check_clause);
 
 struct RecordLineRule;
 const auto no_clauses = x3::attr(std::vector<Clause>{});
@@ -227,9 +254,11 @@ const auto record_line = x3::rule<RecordLineRule, RecordLine>{"a line of a recor
     record_statement("set", args("a word", name[push] > skip_symbol("=") > value[push]), no_clauses) |
     record_statement("join", joined, clauses(symbol_clause("->", one_name))) |
     record_statement("write", args("when", skip("when")), word_tests) |
-    record_statement("refuse", one_quoted, clauses(clause("remedy", one_quoted))) | record_statement("remark", one_quoted, no_clauses);
+    record_statement("refuse", one_quoted, clauses(clause("remedy", one_quoted))) |
+    record_statement("remark", one_quoted, no_clauses);
 
-// ---- Order and totals --------------------------------------------------------------------------------------------------
+// ---- Order and totals
+// --------------------------------------------------------------------------------------------------
 
 const x3::rule<struct OrderRuleId, OrderNode> order_of_records{"an order of records"};
 const auto make_leaf = [](auto& context) {
@@ -246,31 +275,38 @@ const auto make_sequence = [](auto& context) { x3::_val(context).shape = 's'; };
 const auto make_choice = [](auto& context) { x3::_val(context).shape = 'c'; };
 
 const auto order_item = x3::rule<struct OrderItemRule, OrderNode>{"a record, a rule or ("} =
-    (name[make_leaf] | (skip_symbol("(") > order_of_records[make_group] > skip_symbol(")"))) >> -x3::char_("?*+")[add_suffix];
+    (name[make_leaf] | (skip_symbol("(") > order_of_records[make_group] > skip_symbol(")"))) >>
+    -x3::char_("?*+")[add_suffix];
 const auto order_sequence = x3::rule<struct OrderSequenceRule, OrderNode>{"a record, a rule or ("} =
     x3::eps[make_sequence] >> +order_item[add_child];
 const auto order_of_records_def = x3::eps[make_choice] >> (order_sequence[add_child] % '|');
 BOOST_SPIRIT_DEFINE(order_of_records)
 
-const auto order_rule = x3::rule<struct OrderLineRule, OrderRule>{"a rule"} = name > skip_symbol("=") > order_of_records;
+const auto order_rule = x3::rule<struct OrderLineRule, OrderRule>{"a rule"} = name >
+                                                                              skip_symbol("=") > order_of_records;
 
 const auto measure = x3::rule<KeywordRule, Arg>{"count of, sum of, number of, blocks or ascending"} =
     (keyword("count")[put] > skip("of")) | (keyword("sum")[put] > skip("of")) | (keyword("number")[put] > skip("of")) |
     keyword("blocks")[put] | keyword("ascending")[put];
 const auto counted = args("a record or in", -((name - skip("in"))[push] % ','));
-const auto total_clause = x3::rule<ClauseRule, Clause>{"where, modulo or else"} = clause("modulo", one_number) | clause("else", one_name);
-const auto total_line = x3::rule<struct TotalRule, TotalLine>{"total"} =
-    skip("total") > name > skip_symbol("=") > measure > counted > skip("in") > scope > ((skip("where") > tests) | no_tests) >
-    clauses(total_clause);
+const auto total_clause = x3::rule<ClauseRule, Clause>{"where, modulo or else"} =
+    clause("modulo", one_number) | clause("else", one_name);
+const auto total_line = x3::rule<struct TotalRule, TotalLine>{"total"} = skip("total") > name >
+                                                                         skip_symbol("=") > measure > counted >
+                                                                         skip("in") > scope >
+                                                                         ((skip("where") > tests) | no_tests) >
+                                                                         clauses(total_clause);
 
 // Deeper nesting than any bank's order; the grammar is recursive and text from outside must not eat the stack.
 constexpr std::ptrdiff_t most_groups = 50;
 constexpr std::size_t longest_line = 2000;
 
-// ---- Lines -------------------------------------------------------------------------------------------------------------
+// ---- Lines
+// -------------------------------------------------------------------------------------------------------------
 
 template <class Parser, class Attribute>
-bool parse_line(const Parser& parser, std::string_view line, Attribute& attribute, Surprise& surprise, std::string_view or_more = {}) {
+bool parse_line(const Parser& parser, std::string_view line, Attribute& attribute, Surprise& surprise,
+                std::string_view or_more = {}) {
   const Iterator begin = line.begin();
   Iterator at = begin;
   try {
@@ -280,7 +316,8 @@ bool parse_line(const Parser& parser, std::string_view line, Attribute& attribut
   } catch (const x3::expectation_failure<Iterator>& failure) {
     at = failure.where();  // Spirit throws; the exception ends in this file.
     surprise.expected = failure.which();
-    if (surprise.expected == line_end.name && !or_more.empty()) surprise.expected = std::string{or_more} + " or the end of the line";
+    if (surprise.expected == line_end.name && !or_more.empty())
+      surprise.expected = std::string{or_more} + " or the end of the line";
   }
   while (at != line.end() && (*at == ' ' || *at == '\t')) ++at;
   surprise.column = static_cast<std::uint32_t>(at - begin) + 1;
@@ -327,7 +364,8 @@ class LineReader {
   void read(std::string_view line, std::uint32_t line_number) {
     at_ = {text_, line_number};
     if (const std::size_t open = open_quote(line); open < line.size()) {
-      reading_.surprises.push_back({at_, static_cast<std::uint32_t>(open) + 1, "a second quote to end the text that begins"});
+      reading_.surprises.push_back(
+          {at_, static_cast<std::uint32_t>(open) + 1, "a second quote to end the text that begins"});
       return;
     }
     line = line.substr(0, find_outside_quotes(line, '#'));
@@ -360,12 +398,18 @@ class LineReader {
 
   std::string expected_here() const {
     switch (section_) {
-      case Section::codes: return "a code in quotes, mark, unknown, or a statement such as record";
-      case Section::record: return "a field such as 1-3, part, check, from, set, join, write, refuse, remark, or a statement such as record";
-      case Section::order: return "a rule such as file =, or a statement such as total";
-      case Section::head: break;
+      case Section::codes:
+        return "a code in quotes, mark, unknown, or a statement such as record";
+      case Section::record:
+        return "a field such as 1-3, part, check, from, set, join, write, refuse, remark, or a statement such as "
+               "record";
+      case Section::order:
+        return "a rule such as file =, or a statement such as total";
+      case Section::head:
+        break;
     }
-    return "a statement: scheme, edition, label, currency, length, charset, line ends, block, century, source, tolerate, missing, kind, "
+    return "a statement: scheme, edition, label, currency, length, charset, line ends, block, century, source, "
+           "tolerate, missing, kind, "
            "codes, record, order or total";
   }
 
@@ -396,15 +440,17 @@ class LineReader {
       if (!first.empty()) layout.first = std::move(first.front());
       return true;
     }
-    if (is_one_of(word, {"scheme", "edition", "label", "currency", "length", "century", "charset", "line", "block", "source", "tolerate",
-                         "missing", "kind"})) {
+    if (is_one_of(word, {"scheme", "edition", "label", "currency", "length", "century", "charset", "line", "block",
+                         "source", "tolerate", "missing", "kind"})) {
       section_ = Section::head;
       return take_line(head_line, line, layout.head);
     }
     if (word == "codes") {
       section_ = Section::codes;
-      if (const auto before = layout.codes.size(); take_line(codes_line, line, layout.codes) && layout.codes.size() == before) {
-        layout.codes.push_back({.at = at_, .name = {}, .title = {}, .from_reasons = false, .marks = {}, .codes = {}, .unknown = {}});
+      if (const auto before = layout.codes.size();
+          take_line(codes_line, line, layout.codes) && layout.codes.size() == before) {
+        layout.codes.push_back(
+            {.at = at_, .name = {}, .title = {}, .from_reasons = false, .marks = {}, .codes = {}, .unknown = {}});
       }
       return true;
     }
@@ -412,7 +458,9 @@ class LineReader {
       section_ = Section::record;
       Record record{.at = at_, .head = {}, .fields = {}, .checks = {}, .lines = {}};
       Surprise what{.at = at_, .column = 0, .expected = {}};
-      if (!parse_line(record_head, line, record.head, what, "of, like, opens, joins, closes, fills, speaks, length, before, when")) reading_.surprises.push_back(std::move(what));
+      if (!parse_line(record_head, line, record.head, what,
+                      "of, like, opens, joins, closes, fills, speaks, length, before, when"))
+        reading_.surprises.push_back(std::move(what));
       layout.records.push_back(std::move(record));  // Its lines are read even when its head is not.
       return true;
     }
@@ -450,7 +498,8 @@ class LineReader {
       return true;
     }
     if (word == "check") return take_line(check_line, line, record.checks, "when, else, code, says, remedy");
-    if (is_one_of(word, {"from", "set", "join", "write", "refuse", "remark"})) return take_line(record_line, line, record.lines);
+    if (is_one_of(word, {"from", "set", "join", "write", "refuse", "remark"}))
+      return take_line(record_line, line, record.lines);
     return false;
   }
 

@@ -9,7 +9,8 @@
 namespace counterfoil {
 namespace {
 
-// Glushkov's construction: every record named in the order is a position, and all that matters is which positions can follow which.
+// Glushkov's construction: every record named in the order is a position, and all that matters is which positions can
+// follow which.
 using Positions = std::set<std::uint16_t>;
 
 struct Part {
@@ -29,8 +30,12 @@ class Builder {
         part = {{position}, {position}, false};
         break;
       }
-      case OrderNode::Kind::sequence: part = build_sequence(node); break;
-      case OrderNode::Kind::choice: part = build_choice(node); break;
+      case OrderNode::Kind::sequence:
+        part = build_sequence(node);
+        break;
+      case OrderNode::Kind::choice:
+        part = build_choice(node);
+        break;
     }
     if (node.is_repeated) link(part.last, part.first);
     if (node.is_optional) part.may_be_empty = true;
@@ -73,7 +78,9 @@ class Builder {
   }
 };
 
-bool fits(const OrderNode& leaf, std::uint16_t record) { return std::ranges::find(leaf.records, record) != leaf.records.end(); }
+bool fits(const OrderNode& leaf, std::uint16_t record) {
+  return std::ranges::find(leaf.records, record) != leaf.records.end();
+}
 
 /// The shortest way from a set of positions to one that `is_goal`, passing over the positions between.
 template <class Goal>
@@ -89,7 +96,8 @@ OrderTable::Skip shortest_way(const Builder& builder, const Positions& start, Go
     queue.pop_front();
     if (is_goal(position)) {
       OrderTable::Skip way{.state = static_cast<std::uint16_t>(position + 1), .missing = {}};
-      for (std::int32_t before = came_from[position]; before >= 0; before = came_from[static_cast<std::size_t>(before)]) {
+      for (std::int32_t before = came_from[position]; before >= 0;
+           before = came_from[static_cast<std::size_t>(before)]) {
         way.missing.insert(way.missing.begin(), builder.leaves()[static_cast<std::size_t>(before)]->family);
       }
       return way;
@@ -121,13 +129,14 @@ std::optional<OrderAmbiguity> compile_order(const OrderNode& order, const Layout
       for (const auto position : after) {
         if (!fits(*builder.leaves()[position], record)) continue;
         if (next != 0) {
-          return OrderAmbiguity{record, state == 0 ? "" : plan.families[builder.leaves()[static_cast<std::size_t>(state - 1)]->family]};
+          return OrderAmbiguity{
+              record, state == 0 ? "" : plan.families[builder.leaves()[static_cast<std::size_t>(state - 1)]->family]};
         }
         next = static_cast<std::uint16_t>(position + 1);
       }
       if (next == 0) {
-        table.skip[state * records + record] =
-            shortest_way(builder, after, [&](std::uint16_t position) { return fits(*builder.leaves()[position], record); });
+        table.skip[state * records + record] = shortest_way(
+            builder, after, [&](std::uint16_t position) { return fits(*builder.leaves()[position], record); });
       }
     }
     const bool complete = state == 0 ? whole.may_be_empty : whole.last.contains(static_cast<std::uint16_t>(state - 1));

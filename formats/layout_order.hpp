@@ -15,6 +15,7 @@ struct OrderAmbiguity {
 };
 
 /// Fills `table`; answers with what is ambiguous, if anything is.
-[[nodiscard]] std::optional<OrderAmbiguity> compile_order(const OrderNode& order, const LayoutPlan& plan, OrderTable& table);
+[[nodiscard]] std::optional<OrderAmbiguity> compile_order(const OrderNode& order, const LayoutPlan& plan,
+                                                          OrderTable& table);
 
 }  // namespace counterfoil

@@ -8,8 +8,8 @@
 
 namespace counterfoil {
 
-/// Unreachable records, records and totals nobody names, fields that nothing fills, records without a source, code lists without an
-/// outcome. Gaps, overlaps and unknown bindings are errors of load_layout already.
+/// Unreachable records, records and totals nobody names, fields that nothing fills, records without a source, code
+/// lists without an outcome. Gaps, overlaps and unknown bindings are errors of load_layout already.
 [[nodiscard]] std::vector<Finding> lint_layout(const LayoutPlan& plan);
 
 }  // namespace counterfoil

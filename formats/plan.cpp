@@ -5,7 +5,8 @@
 namespace counterfoil {
 
 const CodePlan* CodeListPlan::find(std::string_view trimmed) const {
-  const auto found = std::ranges::lower_bound(codes, trimmed, {}, [](const CodePlan& code) { return std::string_view{code.value}; });
+  const auto found =
+      std::ranges::lower_bound(codes, trimmed, {}, [](const CodePlan& code) { return std::string_view{code.value}; });
   return found != codes.end() && found->value == trimmed ? &*found : nullptr;
 }
 
@@ -32,39 +33,60 @@ Fault LayoutPlan::fault_when_missing(std::uint16_t family) const {
 
 std::string_view field_type_name(FieldType type) {
   switch (type) {
-    case FieldType::digits: return "digits";
-    case FieldType::text: return "text";
-    case FieldType::money: return "money";
-    case FieldType::decimal: return "decimal";
-    case FieldType::date: return "date";
-    case FieldType::time: return "time";
-    case FieldType::code: return "code";
-    case FieldType::filler: return "filler";
-    case FieldType::opaque: return "opaque";
+    case FieldType::digits:
+      return "digits";
+    case FieldType::text:
+      return "text";
+    case FieldType::money:
+      return "money";
+    case FieldType::decimal:
+      return "decimal";
+    case FieldType::date:
+      return "date";
+    case FieldType::time:
+      return "time";
+    case FieldType::code:
+      return "code";
+    case FieldType::filler:
+      return "filler";
+    case FieldType::opaque:
+      return "opaque";
   }
   return {};
 }
 
 std::string_view charset_name(Charset charset) {
   switch (charset) {
-    case Charset::ascii: return "ascii";
-    case Charset::latin1: return "latin1";
-    case Charset::gbk: return "gbk";
-    case Charset::gb18030: return "gb18030";
-    case Charset::shift_jis: return "shift_jis";
-    case Charset::utf8: return "utf8";
+    case Charset::ascii:
+      return "ascii";
+    case Charset::latin1:
+      return "latin1";
+    case Charset::gbk:
+      return "gbk";
+    case Charset::gb18030:
+      return "gb18030";
+    case Charset::shift_jis:
+      return "shift_jis";
+    case Charset::utf8:
+      return "utf8";
   }
   return {};
 }
 
 std::string_view fault_name(Fault fault) {
   switch (fault) {
-    case Fault::none: return "none";
-    case Fault::note: return "note";
-    case Fault::warning: return "warning";
-    case Fault::error: return "error";
-    case Fault::refuse: return "refuse";
-    case Fault::partial: return "partial";
+    case Fault::none:
+      return "none";
+    case Fault::note:
+      return "note";
+    case Fault::warning:
+      return "warning";
+    case Fault::error:
+      return "error";
+    case Fault::refuse:
+      return "refuse";
+    case Fault::partial:
+      return "partial";
   }
   return {};
 }

@@ -1,5 +1,6 @@
-// A layout after checking: flat, with every position, pad, total and rule decided. Reader, writer, annotated view, lint and
-// documentation work from it alone. Made by load_layout (formats/layout.hpp); docs/layout-language.md explains the words.
+// A layout after checking: flat, with every position, pad, total and rule decided. Reader, writer, annotated view, lint
+// and documentation work from it alone. Made by load_layout (formats/layout.hpp); docs/layout-language.md explains the
+// words.
 //
 // Everything that names something else does so by index: fields of a record, records, families, totals, code lists.
 #pragma once
@@ -37,12 +38,13 @@ enum class Scope : std::uint8_t { entry, batch, file };
 
 /// How bad a departure is when it is read. Writing has no degrees: what a layout forbids is never written.
 enum class Fault : std::uint8_t {
-  none,     // Not worth a word.
+  none,  // Not worth a word.
   note,
   warning,
   error,    // People must look.
   refuse,   // The whole file is not acceptable.
-  partial,  // A warning on a channel that sends partial files; else an error for a file of answers only, and refuse for instructions.
+  partial,  // A warning on a channel that sends partial files; else an error for a file of answers only, and refuse for
+            // instructions.
 };
 
 /// A span of bytes in a record. Offsets count from 0; messages and layouts count from 1.
@@ -51,8 +53,8 @@ struct Span {
   std::uint32_t length = 0;
 };
 
-/// "YYMMDD", "YYYYMMDD", "DDD", "YYYY-MM-DD": where each part stands inside the field. Length 0 = not there. A date without a year
-/// takes the year that brings it nearest to the day of the file.
+/// "YYMMDD", "YYYYMMDD", "DDD", "YYYY-MM-DD": where each part stands inside the field. Length 0 = not there. A date
+/// without a year takes the year that brings it nearest to the day of the file.
 struct DatePattern {
   std::string text;
   Span year, month, day, day_of_year;
@@ -80,10 +82,10 @@ struct CodePlan {
 
 struct CodeListPlan {
   std::string name;
-  std::vector<CodePlan> codes;    // Sorted by value.
-  CodePlan unknown;               // What holds for a code nobody knows: sets only.
+  std::vector<CodePlan> codes;  // Sorted by value.
+  CodePlan unknown;             // What holds for a code nobody knows: sets only.
   Fault unknown_fault = Fault::error;
-  bool is_reasons = false;        // Taken from the reasons of the scheme: outcomes of the catalogue.
+  bool is_reasons = false;  // Taken from the reasons of the scheme: outcomes of the catalogue.
   std::uint32_t line = 0;
 
   /// nullptr: nobody knows it.
@@ -156,28 +158,31 @@ struct FieldPlan {
   FieldType type = FieldType::text;
   Side side = Side::left;
   char pad = ' ';
-  bool is_part = false;     // Lies inside other fields; never written on its own.
-  bool is_required = false; // Must not be blank. Digits, money, dates and codes are required unless the layout says optional.
-  bool is_sensitive = false;  // Masked wherever people see it.
-  bool is_joined = false;   // Repeated in one entry: the texts are joined without a separator.
-  bool keeps_blanks = false;  // Outer blanks belong to the value.
-  bool may_cut = false;     // A value that is too long is cut on the right and noted. Never set by default.
+  bool is_part = false;  // Lies inside other fields; never written on its own.
+  bool is_required =
+      false;  // Must not be blank. Digits, money, dates and codes are required unless the layout says optional.
+  bool is_sensitive = false;    // Masked wherever people see it.
+  bool is_joined = false;       // Repeated in one entry: the texts are joined without a separator.
+  bool keeps_blanks = false;    // Outer blanks belong to the value.
+  bool may_cut = false;         // A value that is too long is cut on the right and noted. Never set by default.
   bool transliterates = false;  // Letters outside the class are written as their base letter and noted.
-  std::uint8_t decimals = 0;  // money and decimal.
+  std::uint8_t decimals = 0;    // money and decimal.
   SignPlace sign = SignPlace::none;
   CheckDigit check_digit = CheckDigit::none;
-  Fault fault = Fault::error;       // For content that does not fit the type, the constant, the class or the check digit.
+  Fault fault = Fault::error;  // For content that does not fit the type, the constant, the class or the check digit.
   Fault blank_fault = Fault::none;  // blank counts as zero: `blank is zero as warning`. none: not allowed.
   DatePattern date;
   TimePattern time;
   std::optional<std::uint16_t> codes;        // Of LayoutPlan::code_lists.
   std::optional<CharacterClass> characters;  // Nothing: whatever the character set of the file allows.
 
-  // What the writer puts there, the first that has something to say: constant, total (below, in a record that closes its scope),
-  // same_as, bindings in order, a code whose sets agree with the words (code lists), its parts, default. Then pads.
+  // What the writer puts there, the first that has something to say: constant, total (below, in a record that closes
+  // its scope), same_as, bindings in order, a code whose sets agree with the words (code lists), its parts, default.
+  // Then pads.
   std::optional<std::string> constant;  // Full width, padded. Also checked when read.
   std::optional<std::string> default_value;
-  std::optional<std::string> none_value;  // Full width. Read as: nothing is said ("000000"); written where nothing is said.
+  std::optional<std::string>
+      none_value;  // Full width. Read as: nothing is said ("000000"); written where nothing is said.
   std::optional<Operand> same_as;
   Fault same_as_fault = Fault::error;
   std::vector<BoundTo> bindings;
@@ -218,8 +223,9 @@ struct Roles {
   bool opens_file = false, opens_batch = false, opens_entry = false;
   bool joins_entry = false;  // Addenda: belongs to the open entry.
   bool closes_batch = false, closes_file = false;
-  bool fills = false;  // Fill: carries nothing.
-  std::optional<Scope> speaks_for;  // Besides its other role it carries an outcome of the whole batch or file, delivered as an entry of that level.
+  bool fills = false;               // Fill: carries nothing.
+  std::optional<Scope> speaks_for;  // Besides its other role it carries an outcome of the whole batch or file,
+                                    // delivered as an entry of that level.
 };
 
 /// Joins texts of this record into one word: FileHead::message_id of a NACHA file.
@@ -230,8 +236,8 @@ struct JoinPlan {
 };
 
 struct RecordPlan {
-  std::string name;    // "addenda_return"
-  std::string title;   // "Return addenda"
+  std::string name;          // "addenda_return"
+  std::string title;         // "Return addenda"
   std::uint16_t family = 0;  // Of LayoutPlan::families: records that stand in each other's place ("addenda").
   std::uint32_t length = 0;
   Roles roles;
@@ -241,9 +247,9 @@ struct RecordPlan {
   std::vector<JoinPlan> joins;
   std::vector<CheckPlan> checks;
   std::vector<WordTest> write_when;  // The writer takes the first record of a family whose tests all hold; see docs.
-  std::string refuses;      // Not empty: such a record makes the file unacceptable; says why.
+  std::string refuses;               // Not empty: such a record makes the file unacceptable; says why.
   std::string refuse_remedy;
-  std::string remarks;      // Not empty: a warning for each such record; says what.
+  std::string remarks;  // Not empty: a warning for each such record; says what.
   std::vector<SourceNote> sources;
   std::uint32_t line = 0;
 
@@ -266,8 +272,9 @@ struct TotalPlan {
   };
   Kind kind = Kind::count;
   Scope scope = Scope::file;
-  std::vector<std::pair<std::uint16_t, std::uint16_t>> stated_in;  // Record and field, for each record of the family that has it.
-  std::vector<From> from;  // count, sum.
+  std::vector<std::pair<std::uint16_t, std::uint16_t>>
+      stated_in;                    // Record and field, for each record of the family that has it.
+  std::vector<From> from;           // count, sum.
   bool counts_all_records = false;  // count of `records`: every physical record.
   std::uint64_t modulo = 0;         // 0: none.
   Fault fault = Fault::error;
@@ -279,19 +286,19 @@ struct TotalPlan {
 struct OrderNode {
   enum class Kind : std::uint8_t { record, sequence, choice };
   Kind kind = Kind::record;
-  std::string name;                        // Of the rule, if it has one: "batch".
-  std::vector<std::uint16_t> records;      // kind record: those that fit (a family, or one record).
-  std::uint16_t family = 0;                // kind record.
+  std::string name;                               // Of the rule, if it has one: "batch".
+  std::vector<std::uint16_t> records;             // kind record: those that fit (a family, or one record).
+  std::uint16_t family = 0;                       // kind record.
   bool is_optional = false, is_repeated = false;  // `?` = optional, `+` = repeated, `*` = both.
   std::vector<OrderNode> children;
 };
 
-/// The same order, for the reader. State 0 is the beginning; state s > 0 stands behind a record. `next` and `skip` are indexed
-/// [state * records + record].
+/// The same order, for the reader. State 0 is the beginning; state s > 0 stands behind a record. `next` and `skip` are
+/// indexed [state * records + record].
 struct OrderTable {
   struct Skip {
-    std::uint16_t state = 0;              // Where the record leads; 0: nowhere, it is out of place.
-    std::vector<std::uint16_t> missing;   // Families that should have come first, in order.
+    std::uint16_t state = 0;             // Where the record leads; 0: nowhere, it is out of place.
+    std::vector<std::uint16_t> missing;  // Families that should have come first, in order.
   };
   std::uint16_t states = 1;
   std::vector<std::uint16_t> next;  // 0: the record does not follow here.
@@ -306,41 +313,42 @@ struct KindRule {
 };
 
 struct Tolerance {
-  Fault short_lines = Fault::refuse;   // Trailing blanks cut off: padded.
-  Fault long_lines = Fault::error;     // Blanks behind the last column: dropped.
-  Fault blank_lines = Fault::warning;  // Skipped.
-  Fault missing_fill = Fault::error;   // The last block is not full.
-  Fault stacked_files = Fault::refuse; // A second file behind the first.
-  Fault high_bytes = Fault::error;     // Bytes above 7E hex in an ascii file: read as UTF-8 when that fits, else as Latin-1.
-  Fault control_bytes = Fault::error;  // Bytes below 20 hex inside a record.
-  Fault wide_characters = Fault::error;  // UTF-8 lines measured in characters.
-  Fault empty_batches = Fault::error;  // A batch without entries whose control counts some: a confirmation.
+  Fault short_lines = Fault::refuse;    // Trailing blanks cut off: padded.
+  Fault long_lines = Fault::error;      // Blanks behind the last column: dropped.
+  Fault blank_lines = Fault::warning;   // Skipped.
+  Fault missing_fill = Fault::error;    // The last block is not full.
+  Fault stacked_files = Fault::refuse;  // A second file behind the first.
+  Fault high_bytes =
+      Fault::error;  // Bytes above 7E hex in an ascii file: read as UTF-8 when that fits, else as Latin-1.
+  Fault control_bytes = Fault::error;     // Bytes below 20 hex inside a record.
+  Fault wide_characters = Fault::error;   // UTF-8 lines measured in characters.
+  Fault empty_batches = Fault::error;     // A batch without entries whose control counts some: a confirmation.
   Fault trimmed_fields = Fault::warning;  // same-as fields that differ in outer blanks only.
 };
 
 struct LayoutPlan {
-  std::string name;     // "nacha"
+  std::string name;  // "nacha"
   std::string title;
-  std::string file;     // The layout file, for messages.
+  std::string file;  // The layout file, for messages.
   std::string scheme;
   std::string edition;
-  std::string label;    // "site-configurable example"; empty for none.
+  std::string label;       // "site-configurable example"; empty for none.
   std::string variant_of;  // Name of the layout this one patches.
   Currency currency;       // Of every amount, unless `currency_field` names where the file states it.
   std::optional<std::pair<std::uint16_t, std::uint16_t>> currency_field;  // Record and field.
-  Charset charset = Charset::ascii;        // Read.
-  Charset write_charset = Charset::ascii;  // Written.
-  LineEnd line_end = LineEnd::lf;          // Written; every line end is read.
-  std::uint32_t record_length = 0;         // Of all records; 0 where they differ.
-  std::uint32_t block_records = 0;         // Records in a block; 0: no blocks.
-  std::optional<std::uint16_t> block_fill; // The record that fills the last block.
-  int century_pivot = 80;                  // Two-digit years below are 20xx.
+  Charset charset = Charset::ascii;                                       // Read.
+  Charset write_charset = Charset::ascii;                                 // Written.
+  LineEnd line_end = LineEnd::lf;                                         // Written; every line end is read.
+  std::uint32_t record_length = 0;                                        // Of all records; 0 where they differ.
+  std::uint32_t block_records = 0;                                        // Records in a block; 0: no blocks.
+  std::optional<std::uint16_t> block_fill;                                // The record that fills the last block.
+  int century_pivot = 80;                                                 // Two-digit years below are 20xx.
   Tolerance tolerance;
   std::vector<std::pair<std::uint16_t, Fault>> may_miss;  // Families whose absence is not refused.
   std::vector<KindRule> kinds;
   std::optional<FileKind> kind_when_empty;
   std::vector<std::pair<std::string, std::string>> sources;  // Key and document.
-  std::vector<std::string> marks;     // By bit.
+  std::vector<std::string> marks;                            // By bit.
   std::vector<CodeListPlan> code_lists;
   std::vector<std::string> families;  // A record alone in its family gives it its name.
   std::vector<RecordPlan> records;    // In the order of the layout.

@@ -7,12 +7,14 @@
 
 namespace counterfoil {
 
-TotalsKeeper::TotalsKeeper(const LayoutPlan& plan) : plan_{&plan}, kept_(plan.totals.size()), steps_(plan.records.size()), needs_(plan.records.size()) {
+TotalsKeeper::TotalsKeeper(const LayoutPlan& plan)
+    : plan_{&plan}, kept_(plan.totals.size()), steps_(plan.records.size()), needs_(plan.records.size()) {
   for (std::uint16_t t = 0; t < plan.totals.size(); ++t) {
     const TotalPlan& total = plan.totals[t];
     for (const TotalPlan::From& from : total.from) {
       const bool sums = total.kind == TotalPlan::Kind::sum;
-      Step step{.total = t, .field = sums ? std::int32_t{from.field} : -1, .marked_field = -1, .marks = 0, .where = nullptr};
+      Step step{
+          .total = t, .field = sums ? std::int32_t{from.field} : -1, .marked_field = -1, .marks = 0, .where = nullptr};
       if (from.where.size() == 1 && from.where[0].kind == Test::Kind::marked && !from.where[0].negated) {
         step.marked_field = from.where[0].operand.field_of_record[from.record];
         step.marks = from.where[0].marks;
@@ -23,8 +25,10 @@ TotalsKeeper::TotalsKeeper(const LayoutPlan& plan) : plan_{&plan}, kept_(plan.to
       if (sums) needs_[from.record].push_back(from.field);
     }
     const bool every_record = total.kind == TotalPlan::Kind::blocks || total.counts_all_records;
-    for (std::size_t r = 0; r < plan.records.size() && every_record; ++r) steps_[r].push_back({.total = t, .field = -1, .marked_field = -1, .marks = 0, .where = nullptr});
-    for (int scope = static_cast<int>(total.scope); scope < 3; ++scope) in_scope_[static_cast<std::size_t>(scope)].push_back(t);
+    for (std::size_t r = 0; r < plan.records.size() && every_record; ++r)
+      steps_[r].push_back({.total = t, .field = -1, .marked_field = -1, .marks = 0, .where = nullptr});
+    for (int scope = static_cast<int>(total.scope); scope < 3; ++scope)
+      in_scope_[static_cast<std::size_t>(scope)].push_back(t);
   }
   for (auto& fields : needs_) {
     std::ranges::sort(fields);
@@ -67,7 +71,8 @@ void TotalsKeeper::add(std::uint16_t record, std::string_view bytes) {
   add_decoded(record, numbers_.data(), bad_.data(), marks_.data(), bytes);
 }
 
-void TotalsKeeper::add_decoded(std::uint16_t record, const std::int64_t* numbers, const std::uint8_t* bad, const std::uint64_t* marks, std::string_view bytes) {
+void TotalsKeeper::add_decoded(std::uint16_t record, const std::int64_t* numbers, const std::uint8_t* bad,
+                               const std::uint64_t* marks, std::string_view bytes) {
   for (const Step& step : steps_[record]) {
     if (step.marked_field >= 0 && (marks[step.marked_field] & step.marks) == 0) continue;
     if (step.where != nullptr && !counts(step, record, marks, bytes)) continue;
@@ -80,7 +85,8 @@ void TotalsKeeper::add_decoded(std::uint16_t record, const std::int64_t* numbers
     if (bad[step.field] != 0) kept.spoiled = true;
     // Signed sums go below zero and come back on purpose: in two's complement they are right whatever the order.
     const std::uint64_t sum = kept.value + static_cast<std::uint64_t>(number);
-    if (number > 0 && static_cast<std::int64_t>(kept.value) >= 0 && static_cast<std::int64_t>(sum) < 0) kept.spoiled = true;
+    if (number > 0 && static_cast<std::int64_t>(kept.value) >= 0 && static_cast<std::int64_t>(sum) < 0)
+      kept.spoiled = true;
     kept.value = sum;
   }
 }

@@ -1,5 +1,5 @@
-// The declared totals of a layout while a file passes: one keeper for reading and for writing, so that what fills a control record
-// and what checks one cannot differ.
+// The declared totals of a layout while a file passes: one keeper for reading and for writing, so that what fills a
+// control record and what checks one cannot differ.
 #pragma once
 
 #include <array>
@@ -25,13 +25,14 @@ class TotalsKeeper {
   /// Adds one complete record. `bytes` has the full length of the record. Call `open` for the scopes it opens first.
   void add(std::uint16_t record, std::string_view bytes);
 
-  /// The same with the numbers of the fields decoded already. Only the fields that `needs(record)` names are looked at; a field that
-  /// could not be read is `bad` and spoils its totals.
-  /// `marks[field]` are those of its code.
-  void add_decoded(std::uint16_t record, const std::int64_t* numbers, const std::uint8_t* bad, const std::uint64_t* marks, std::string_view bytes);
+  /// The same with the numbers of the fields decoded already. Only the fields that `needs(record)` names are looked at;
+  /// a field that could not be read is `bad` and spoils its totals. `marks[field]` are those of its code.
+  void add_decoded(std::uint16_t record, const std::int64_t* numbers, const std::uint8_t* bad,
+                   const std::uint64_t* marks, std::string_view bytes);
   [[nodiscard]] std::span<const std::uint16_t> needs(std::uint16_t record) const { return needs_[record]; }
 
-  /// The total now, modulo applied. Of `number`: the position of the record added last (before `add`: ask `next_number`).
+  /// The total now, modulo applied. Of `number`: the position of the record added last (before `add`: ask
+  /// `next_number`).
   [[nodiscard]] std::uint64_t value(std::uint16_t total) const;
   [[nodiscard]] std::uint64_t next_number(std::uint16_t total) const { return value(total) + 1; }
 
@@ -55,10 +56,10 @@ class TotalsKeeper {
   };
   const LayoutPlan* plan_;
   std::vector<Kept> kept_;
-  std::vector<std::vector<Step>> steps_;                       // By record.
-  std::vector<std::vector<std::uint16_t>> needs_;              // By record.
-  std::array<std::vector<std::uint16_t>, 3> in_scope_;         // Totals of each scope and of those inside.
-  std::vector<std::int64_t> numbers_;  // Scratch of `add`.
+  std::vector<std::vector<Step>> steps_;                // By record.
+  std::vector<std::vector<std::uint16_t>> needs_;       // By record.
+  std::array<std::vector<std::uint16_t>, 3> in_scope_;  // Totals of each scope and of those inside.
+  std::vector<std::int64_t> numbers_;                   // Scratch of `add`.
   std::vector<std::uint8_t> bad_;
   std::vector<std::uint64_t> marks_;
   /// The code looked up last: one entry after the other asks for the same.

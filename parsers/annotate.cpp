@@ -59,7 +59,8 @@ class Watch final : public RecordWatch, public WordSink {
       for (const FieldPlan& field : record->fields) {
         if (field.at.offset + field.at.length > bytes.size()) continue;
         annotated.fields.push_back(annotate(field, bytes, day));
-        if (field.is_sensitive && !unmask_) raw.replace(field.at.offset, field.at.length, masked(bytes_at(bytes, field.at)));
+        if (field.is_sensitive && !unmask_)
+          raw.replace(field.at.offset, field.at.length, masked(bytes_at(bytes, field.at)));
       }
     }
     annotated.raw = utf8_of(plan_, raw);
@@ -120,13 +121,16 @@ class Watch final : public RecordWatch, public WordSink {
       }
       case FieldType::time: {
         std::array<char, 8> clock{};
-        return parse_time(field, bytes, clock.data()) ? std::string{clock.data(), field.time.second.length == 0 ? 5U : 8U} : "no time";
+        return parse_time(field, bytes, clock.data())
+                   ? std::string{clock.data(), field.time.second.length == 0 ? 5U : 8U}
+                   : "no time";
       }
       case FieldType::code: {
         const CodePlan* code = plan_.code_lists[*field.codes].find(trimmed(bytes));
         return code != nullptr ? code->meaning : plan_.code_lists[*field.codes].codes.empty() ? "" : "unknown code";
       }
-      default: break;
+      default:
+        break;
     }
     if (check_digit_of(field.check_digit, trimmed(bytes)) == CheckDigitResult::wrong) return "wrong check digit";
     return {};
@@ -135,7 +139,8 @@ class Watch final : public RecordWatch, public WordSink {
 
 }  // namespace
 
-Result<Verdict> annotate_fixed_width(const LayoutPlan& plan, ByteSource& source, const ReadOptions& options, bool unmask, AnnotationSink& sink) {
+Result<Verdict> annotate_fixed_width(const LayoutPlan& plan, ByteSource& source, const ReadOptions& options,
+                                     bool unmask, AnnotationSink& sink) {
   Watch watch{plan, unmask, sink};
   const auto verdict = read_watched(plan, source, options, watch, &watch);
   if (verdict) watch.tell_rest();

@@ -16,9 +16,10 @@ namespace counterfoil {
 struct AnnotatedField {
   std::uint32_t first_column = 0, last_column = 0;
   std::string name;
-  std::string type;     // "digits", "date YYMMDD", ...
-  std::string raw;      // As it stands there, as UTF-8; masked when sensitive.
-  std::string meaning;  // "2026-11-03", "USD 125.50", "Debit of a checking account"; empty where the raw text says it all.
+  std::string type;  // "digits", "date YYMMDD", ...
+  std::string raw;   // As it stands there, as UTF-8; masked when sensitive.
+  std::string
+      meaning;  // "2026-11-03", "USD 125.50", "Debit of a checking account"; empty where the raw text says it all.
   std::string binding;  // "entry.amount"; empty for none.
   std::string note;     // Of the layout.
   bool is_masked = false;
@@ -45,7 +46,7 @@ class AnnotationSink {
 };
 
 /// `unmask` shows sensitive fields as they stand.
-[[nodiscard]] Result<Verdict> annotate_fixed_width(const LayoutPlan& plan, ByteSource& source, const ReadOptions& options, bool unmask,
-                                                   AnnotationSink& sink);
+[[nodiscard]] Result<Verdict> annotate_fixed_width(const LayoutPlan& plan, ByteSource& source,
+                                                   const ReadOptions& options, bool unmask, AnnotationSink& sink);
 
 }  // namespace counterfoil

@@ -79,7 +79,8 @@ class Reader {
   Result<Verdict> run() {
     if (auto started = frames_.start(); !started) return std::unexpected(started.error());
     if (frames_.had_mark()) {
-      remark(Fault::warning, "charset.mark", {1, 0, 0, {}}, "The file begins with a byte order mark, which no bank file has.", "It is skipped; have it left away.");
+      remark(Fault::warning, "charset.mark", {1, 0, 0, {}},
+             "The file begins with a byte order mark, which no bank file has.", "It is skipped; have it left away.");
     }
     Frame frame;
     while (!stopped_) {
@@ -93,7 +94,8 @@ class Reader {
   }
 
  private:
-  // ---- What is read -----------------------------------------------------------------------------------------------------
+  // ---- What is read
+  // -----------------------------------------------------------------------------------------------------
 
   const LayoutPlan& plan_;
   const ReadOptions& options_;
@@ -131,7 +133,8 @@ class Reader {
   std::vector<bool> seen_in_file_;
   std::map<std::uint16_t, Scope> family_scope_;
 
-  // ---- Where we are -----------------------------------------------------------------------------------------------------
+  // ---- Where we are
+  // -----------------------------------------------------------------------------------------------------
 
   std::uint16_t state_ = 0;  // In the order of the layout.
   std::uint32_t line_ = 0;
@@ -157,10 +160,11 @@ class Reader {
 
   bool has_error_ = false, refused_ = false;
   std::map<std::string, std::uint64_t, std::less<>> told_;
-  std::vector<Finding> partial_;       // Held until the file is known to hold answers or instructions.
+  std::vector<Finding> partial_;  // Held until the file is known to hold answers or instructions.
   bool partial_as_error_ = false;
 
-  // ---- Findings ---------------------------------------------------------------------------------------------------------
+  // ---- Findings
+  // ---------------------------------------------------------------------------------------------------------
 
   struct At {
     std::uint32_t line = 0;
@@ -182,11 +186,19 @@ class Reader {
     if (fault == Fault::refuse) refused_ = true;
   }
 
-  [[nodiscard]] Finding finding(Fault fault, std::string_view code, const At& at, std::string message, std::string remedy) const {
+  [[nodiscard]] Finding finding(Fault fault, std::string_view code, const At& at, std::string message,
+                                std::string remedy) const {
     Finding made;
     made.code = code;
-    made.severity = fault == Fault::note ? Severity::note : fault == Fault::warning ? Severity::warning : Severity::error;
-    made.place = {.file = options_.file_name, .line = at.line, .column_first = at.first, .column_last = at.last, .path = {}, .field = std::string{at.field}};
+    made.severity = fault == Fault::note      ? Severity::note
+                    : fault == Fault::warning ? Severity::warning
+                                              : Severity::error;
+    made.place = {.file = options_.file_name,
+                  .line = at.line,
+                  .column_first = at.first,
+                  .column_last = at.last,
+                  .path = {},
+                  .field = std::string{at.field}};
     made.message = std::move(message);
     made.remedy = std::move(remedy);
     made.refuses_file = fault == Fault::refuse;
@@ -228,7 +240,9 @@ class Reader {
   }
 
   [[nodiscard]] At on_line() const { return {line_, 0, 0, {}}; }
-  [[nodiscard]] At at_field(const FieldPlan& field) const { return {line_, field.first_column(), field.last_column(), field.name}; }
+  [[nodiscard]] At at_field(const FieldPlan& field) const {
+    return {line_, field.first_column(), field.last_column(), field.name};
+  }
 
   /// Bytes as a message may show them.
   static std::string shown(const FieldPlan& field, std::string_view bytes) {
@@ -240,9 +254,11 @@ class Reader {
     return text;
   }
 
-  static constexpr std::string_view ask_the_sender = "Look at the line with `file explain`; ask who sent the file for a corrected one.";
+  static constexpr std::string_view ask_the_sender =
+      "Look at the line with `file explain`; ask who sent the file for a corrected one.";
 
-  // ---- Frames -----------------------------------------------------------------------------------------------------------
+  // ---- Frames
+  // -----------------------------------------------------------------------------------------------------------
 
   void take_frame(const Frame& frame) {
     line_ = frame.line;
@@ -250,7 +266,8 @@ class Reader {
     is_wide_ = false;
     if (frames_.is_endless()) {
       stopped_ = true;
-      remark(Fault::refuse, "framing.endless-line", on_line(), fmt::format("Line {} is longer than any record and has no end.", line_),
+      remark(Fault::refuse, "framing.endless-line", on_line(),
+             fmt::format("Line {} is longer than any record and has no end.", line_),
              "This is not the format it was taken for, or the file is damaged; fetch it again.");
       return;
     }
@@ -261,7 +278,8 @@ class Reader {
       return;
     }
     if (is_blank(bytes) && frames_.in_lines()) {
-      remark(plan_.tolerance.blank_lines, "framing.blank-line", on_line(), fmt::format("Line {} is blank.", line_), "It is skipped; nothing is lost.");
+      remark(plan_.tolerance.blank_lines, "framing.blank-line", on_line(), fmt::format("Line {} is blank.", line_),
+             "It is skipped; nothing is lost.");
       return;
     }
     take_odd_length(bytes);
@@ -287,26 +305,38 @@ class Reader {
     if (bytes.size() < length) {
       const bool may_be_short = frames_.in_lines() || plan.roles.closes_file || plan.roles.fills;
       if (may_be_short) {
-        remark(plan_.tolerance.short_lines, "framing.short-line", {.line = line_, .first = static_cast<std::uint32_t>(bytes.size()) + 1, .last = plan.length, .field = {}},
-               fmt::format("Line {} has {} columns where record {} has {}; blanks were added.", line_, bytes.size(), plan.name, length),
+        remark(plan_.tolerance.short_lines, "framing.short-line",
+               {.line = line_, .first = static_cast<std::uint32_t>(bytes.size()) + 1, .last = plan.length, .field = {}},
+               fmt::format("Line {} has {} columns where record {} has {}; blanks were added.", line_, bytes.size(),
+                           plan.name, length),
                "Nothing to do where only trailing blanks were cut off; a field that is lost has a finding of its own.");
       } else {
-        remark(Fault::refuse, "framing.cut-off", on_line(), fmt::format("The file ends {} bytes into a record of {}.", bytes.size(), length), "It was cut off on its way; fetch it again.");
+        remark(Fault::refuse, "framing.cut-off", on_line(),
+               fmt::format("The file ends {} bytes into a record of {}.", bytes.size(), length),
+               "It was cut off on its way; fetch it again.");
       }
     } else if (bytes.size() > length && frames_.in_lines()) {
       const std::string_view beyond = bytes.substr(length);
-      const At at{.line = line_, .first = static_cast<std::uint32_t>(length) + 1, .last = static_cast<std::uint32_t>(bytes.size()), .field = {}};
+      const At at{.line = line_,
+                  .first = static_cast<std::uint32_t>(length) + 1,
+                  .last = static_cast<std::uint32_t>(bytes.size()),
+                  .field = {}};
       if (is_blank(beyond)) {
-        remark(plan_.tolerance.long_lines, "framing.long-line", at, fmt::format("Line {} has {} columns where record {} has {}; the blanks behind were dropped.", line_, bytes.size(), plan.name, length),
+        remark(plan_.tolerance.long_lines, "framing.long-line", at,
+               fmt::format("Line {} has {} columns where record {} has {}; the blanks behind were dropped.", line_,
+                           bytes.size(), plan.name, length),
                "Nothing to do: nothing stands there.");
       } else {
-        remark(Fault::error, "framing.long-line", at, fmt::format("Line {} has {} columns where record {} has {}, and they are not blank.", line_, bytes.size(), plan.name, length),
+        remark(Fault::error, "framing.long-line", at,
+               fmt::format("Line {} has {} columns where record {} has {}, and they are not blank.", line_,
+                           bytes.size(), plan.name, length),
                "Compare the line with the bank's description; what stands behind the record was not read.");
       }
     }
   }
 
-  /// A line whose columns count characters of UTF-8: one byte stands for each in `padded_`, the text itself stays beside it.
+  /// A line whose columns count characters of UTF-8: one byte stands for each in `padded_`, the text itself stays
+  /// beside it.
   bool widen(std::string_view bytes) {
     if (first_bad_utf8(bytes)) return false;
     const std::size_t characters = count_characters(bytes);
@@ -322,9 +352,12 @@ class Reader {
     }
     wide_at_.push_back(static_cast<std::uint32_t>(bytes.size()));
     is_wide_ = true;
-    remark(plan_.tolerance.wide_characters, "charset.wide-line", on_line(),
-           fmt::format("Line {} is {} columns wide in characters of UTF-8, not in bytes; its columns were counted in characters.", line_, characters),
-           "Ask the sender to count columns in bytes; check the names on this line.");
+    remark(
+        plan_.tolerance.wide_characters, "charset.wide-line", on_line(),
+        fmt::format(
+            "Line {} is {} columns wide in characters of UTF-8, not in bytes; its columns were counted in characters.",
+            line_, characters),
+        "Ask the sender to count columns in bytes; check the names on this line.");
     return true;
   }
 
@@ -341,14 +374,21 @@ class Reader {
     }
     const At at{.line = line_, .first = first, .last = last, .field = {}};
     if (controls > 0) {
-      remark(plan_.tolerance.control_bytes, "charset.control-bytes", at, fmt::format("Line {} holds {} control character{} (below 20 hex).", line_, controls, controls == 1 ? "" : "s"), "They are kept as they are; ask the sender what they should be.");
+      remark(plan_.tolerance.control_bytes, "charset.control-bytes", at,
+             fmt::format("Line {} holds {} control character{} (below 20 hex).", line_, controls,
+                         controls == 1 ? "" : "s"),
+             "They are kept as they are; ask the sender what they should be.");
     }
     if (highs > 0) {
-      remark(plan_.tolerance.high_bytes, "charset.high-bytes", at, fmt::format("Line {} holds {} byte{} above 7E hex, which this format does not have.", line_, highs, highs == 1 ? "" : "s"), "They are read as UTF-8 where that fits, else as Latin-1; check the names on this line.");
+      remark(plan_.tolerance.high_bytes, "charset.high-bytes", at,
+             fmt::format("Line {} holds {} byte{} above 7E hex, which this format does not have.", line_, highs,
+                         highs == 1 ? "" : "s"),
+             "They are read as UTF-8 where that fits, else as Latin-1; check the names on this line.");
     }
   }
 
-  // ---- Which record ---------------------------------------------------------------------------------------------------
+  // ---- Which record
+  // ---------------------------------------------------------------------------------------------------
 
   std::uint16_t identify(std::string_view bytes) {
     for (const Candidate& candidate : ready_.candidates(bytes.front())) {
@@ -362,10 +402,14 @@ class Reader {
       const KeyCondition& condition = *candidate.conditions[i];
       switch (condition.kind) {
         case KeyCondition::Kind::bytes:
-          if (const auto& values = candidate.short_values[i]; values ? !values->hold(bytes.data()) : !in_ranges(condition.values, bytes_at(bytes, condition.at))) return false;
+          if (const auto& values = candidate.short_values[i];
+              values ? !values->hold(bytes.data()) : !in_ranges(condition.values, bytes_at(bytes, condition.at)))
+            return false;
           break;
         case KeyCondition::Kind::all_bytes:
-          if (bytes.substr(0, plan_.records[candidate.record].length).find_first_not_of(condition.values[0].first[0]) != std::string_view::npos) return false;
+          if (bytes.substr(0, plan_.records[candidate.record].length).find_first_not_of(condition.values[0].first[0]) !=
+              std::string_view::npos)
+            return false;
           break;
         case KeyCondition::Kind::after_family:
           if (!seen_in_file_[condition.family]) return false;
@@ -401,7 +445,8 @@ class Reader {
     return bytes_at(slots_[record], plan_.records[record].fields[static_cast<std::size_t>(field)].at);
   }
 
-  // ---- One record -----------------------------------------------------------------------------------------------------
+  // ---- One record
+  // -----------------------------------------------------------------------------------------------------
 
   void take_record(std::string_view bytes, std::uint16_t record, bool is_plain) {
     if (is_plain && !frames_.in_lines()) frames_.consume(bytes.size());
@@ -413,7 +458,9 @@ class Reader {
       ++records_in_file_;
       read_record(bytes, record);
     }
-    if (watch_ != nullptr) watch_->record(line_, record == no_record ? nullptr : &plan_.records[record], is_wide_ ? std::string_view{wide_line_} : bytes, day_of_file());
+    if (watch_ != nullptr)
+      watch_->record(line_, record == no_record ? nullptr : &plan_.records[record],
+                     is_wide_ ? std::string_view{wide_line_} : bytes, day_of_file());
   }
 
   void take_unknown(std::string_view bytes) {
@@ -426,12 +473,20 @@ class Reader {
     totals_.spoil(Scope::entry);
     if (lost_step) {
       stopped_ = true;
-      remark(Fault::refuse, "framing.lost-step", on_line(), fmt::format("No record of this format begins with \"{}\", where record {} should begin; the file has no line ends by which to find the next one.", beginning, line_),
+      remark(Fault::refuse, "framing.lost-step", on_line(),
+             fmt::format("No record of this format begins with \"{}\", where record {} should begin; the file has no "
+                         "line ends by which to find the next one.",
+                         beginning, line_),
              "Bytes were lost or added on the way; fetch the file again. What follows was not read.");
       return;
     }
-    remark(file_closed_ ? Fault::error : Fault::refuse, "record.unknown", {.line = line_, .first = 1, .last = std::min<std::uint32_t>(6, static_cast<std::uint32_t>(bytes.size())), .field = {}},
-           fmt::format("Line {} begins with \"{}\", which is no record of this format.", line_, beginning), "Look at the line with `file explain`; fetch the file again, or ask the bank what it means.");
+    remark(file_closed_ ? Fault::error : Fault::refuse, "record.unknown",
+           {.line = line_,
+            .first = 1,
+            .last = std::min<std::uint32_t>(6, static_cast<std::uint32_t>(bytes.size())),
+            .field = {}},
+           fmt::format("Line {} begins with \"{}\", which is no record of this format.", line_, beginning),
+           "Look at the line with `file explain`; fetch the file again, or ask the bank what it means.");
   }
 
   /// Follows the order of the layout; says what is missing or out of place. False when the record must not be read.
@@ -445,7 +500,9 @@ class Reader {
     const RecordPlan& plan = plan_.records[record];
     const bool reopens = plan.roles.opens_file && file_closed_;
     if (reopens) {
-      remark(plan_.tolerance.stacked_files, "order.stacked", on_line(), fmt::format("A second file begins on line {}.", line_), "Both are read as they come; every total stands for its own file.");
+      remark(plan_.tolerance.stacked_files, "order.stacked", on_line(),
+             fmt::format("A second file begins on line {}.", line_),
+             "Both are read as they come; every total stands for its own file.");
       finish_file();
       state_ = order.next[record];
       return true;
@@ -456,24 +513,31 @@ class Reader {
       state_ = skip.state;
       return true;
     }
-    remark(Fault::refuse, "order.out-of-place", on_line(), fmt::format("Record {} on line {} stands in a place where it may not be.", plan.name, line_), "Its content was read; ask the sender for a file in the right order.");
+    remark(Fault::refuse, "order.out-of-place", on_line(),
+           fmt::format("Record {} on line {} stands in a place where it may not be.", plan.name, line_),
+           "Its content was read; ask the sender for a file in the right order.");
     return true;
   }
 
   void remark_missing(const std::vector<std::uint16_t>& families, const RecordPlan* before) {
     for (const std::uint16_t family : families) {
       const std::string& name = plan_.families[family];
-      const std::string where = before == nullptr ? std::string{"at the end of the file"} : fmt::format("before record {} on line {}", before->name, line_);
-      remark(plan_.fault_when_missing(family), fmt::format("order.missing-{}", kebab(name)), on_line(), fmt::format("Record {} is missing {}.", name, where),
-             before == nullptr ? "The file was cut off, or the bank sends it in parts; fetch it again, or let the channel accept partial files if the bank says so."
-                               : "Ask the sender for the whole file, or let the channel accept partial files if the bank says so.");
+      const std::string where = before == nullptr ? std::string{"at the end of the file"}
+                                                  : fmt::format("before record {} on line {}", before->name, line_);
+      remark(plan_.fault_when_missing(family), fmt::format("order.missing-{}", kebab(name)), on_line(),
+             fmt::format("Record {} is missing {}.", name, where),
+             before == nullptr
+                 ? "The file was cut off, or the bank sends it in parts; fetch it again, or let the channel accept "
+                   "partial files if the bank says so."
+                 : "Ask the sender for the whole file, or let the channel accept partial files if the bank says so.");
     }
   }
 
   void read_record(std::string_view bytes, std::uint16_t record) {
     const RecordPlan& plan = plan_.records[record];
     const Roles& roles = plan.roles;
-    const bool is_second_head = roles.opens_file && file_open_ && !file_closed_;  // Out of place: it ends nothing and opens nothing.
+    const bool is_second_head =
+        roles.opens_file && file_open_ && !file_closed_;  // Out of place: it ends nothing and opens nothing.
     if (entry_open_ && !roles.joins_entry && !is_second_head) finish_entry();
     if (roles.opens_file && !is_second_head) begin_file();
     if (roles.opens_batch && !is_second_head) open_batch();
@@ -488,8 +552,11 @@ class Reader {
     ++generation_[plan.family];
     seen_in_file_[plan.family] = true;
 
-    if (!plan.refuses.empty()) remark(Fault::refuse, "record.refused", on_line(), plan.refuses, plan.refuse_remedy.empty() ? std::string{ask_the_sender} : plan.refuse_remedy);
-    if (!plan.remarks.empty()) remark(Fault::warning, "record.remark", on_line(), plan.remarks, "Compare the line with the bank's description.");
+    if (!plan.refuses.empty())
+      remark(Fault::refuse, "record.refused", on_line(), plan.refuses,
+             plan.refuse_remedy.empty() ? std::string{ask_the_sender} : plan.refuse_remedy);
+    if (!plan.remarks.empty())
+      remark(Fault::warning, "record.remark", on_line(), plan.remarks, "Compare the line with the bank's description.");
 
     read_fields(record);
     const RecordProgram& program = ready_.record(record);
@@ -505,7 +572,8 @@ class Reader {
     if (roles.closes_file) file_closed_ = true;
   }
 
-  // ---- Scopes ---------------------------------------------------------------------------------------------------------
+  // ---- Scopes
+  // ---------------------------------------------------------------------------------------------------------
 
   void forget_families(Scope scope) {
     for (const auto& [family, own] : family_scope_) {
@@ -646,11 +714,14 @@ class Reader {
       if (plan_.totals[t].scope == Scope::batch) stated_[t].is_open = false;
     }
     totals_.spoil(Scope::batch);
-    remark(plan_.tolerance.empty_batches, "batch.no-entries", on_line(), "The batch holds no entries, but its control counts some.",
-           "A confirmation of the bank looks like this: compare its totals with what was sent. Otherwise entries were lost; fetch the file again.");
+    remark(plan_.tolerance.empty_batches, "batch.no-entries", on_line(),
+           "The batch holds no entries, but its control counts some.",
+           "A confirmation of the bank looks like this: compare its totals with what was sent. Otherwise entries were "
+           "lost; fetch the file again.");
   }
 
-  // ---- The end ---------------------------------------------------------------------------------------------------------
+  // ---- The end
+  // ---------------------------------------------------------------------------------------------------------
 
   void finish_file() {
     if (entry_open_) finish_entry();
@@ -668,7 +739,8 @@ class Reader {
     if (entry_open_) finish_entry();
     const auto& missing = plan_.order_table.end[state_].missing;
     if (records_seen_ == 0 || (!file_open_ && state_ == 0)) {
-      remark(Fault::refuse, "file.no-records", on_line(), "No record of this format was found in the file.", "Check that it is the right file and that it arrived whole.");
+      remark(Fault::refuse, "file.no-records", on_line(), "No record of this format was found in the file.",
+             "Check that it is the right file and that it arrived whole.");
     } else if (!stopped_) {
       remark_missing(missing, nullptr);
     }
@@ -687,7 +759,8 @@ class Reader {
     const bool answers = (outcomes_seen_ & ~std::uint32_t{1}) != 0;
     if (!holds_instructions() || !answers) return;
     if (partial_as_error_) {
-      remark(Fault::refuse, "file.incomplete-instructions", {}, "Parts of the file are missing, and it holds instructions besides answers.", "Ask for the whole file.");
+      remark(Fault::refuse, "file.incomplete-instructions", {},
+             "Parts of the file are missing, and it holds instructions besides answers.", "Ask for the whole file.");
     }
     const auto kind = [&](Outcome outcome) {
       for (const KindRule& rule : plan_.kinds) {
@@ -697,7 +770,9 @@ class Reader {
     };
     for (unsigned outcome = 1; outcome < 32; ++outcome) {
       if ((outcomes_seen_ >> outcome & 1U) == 0 || kind(static_cast<Outcome>(outcome)) == kind(Outcome::none)) continue;
-      remark(Fault::warning, "file.mixed", {}, "The file holds instructions and answers together; banks keep them apart.", "Check with the sender that the right file arrived.");
+      remark(Fault::warning, "file.mixed", {},
+             "The file holds instructions and answers together; banks keep them apart.",
+             "Check with the sender that the right file arrived.");
       return;
     }
   }
@@ -705,7 +780,9 @@ class Reader {
   void tell_what_was_left_out() {
     for (const auto& [code, count] : told_) {
       if (count <= options_.most_findings) continue;
-      sink_.finding(finding(Fault::note, "findings.left-out", {}, fmt::format("{} more findings {} were left out.", count - options_.most_findings, code), "Correct what is shown first; the rest often goes with it."));
+      sink_.finding(finding(Fault::note, "findings.left-out", {},
+                            fmt::format("{} more findings {} were left out.", count - options_.most_findings, code),
+                            "Correct what is shown first; the rest often goes with it."));
     }
   }
 
@@ -722,14 +799,19 @@ class Reader {
   void check_fill() {
     if (plan_.block_records == 0 || !file_closed_ || stopped_) return;
     if (records_in_file_ % plan_.block_records != 0) {
-      remark(plan_.tolerance.missing_fill, "framing.fill", on_line(), fmt::format("The file has {} records, which is no whole number of blocks of {}.", records_in_file_, plan_.block_records),
+      remark(plan_.tolerance.missing_fill, "framing.fill", on_line(),
+             fmt::format("The file has {} records, which is no whole number of blocks of {}.", records_in_file_,
+                         plan_.block_records),
              "Nothing to do: fill carries nothing.");
     } else if (fills_in_file_ >= plan_.block_records) {
-      remark(plan_.tolerance.missing_fill, "framing.fill", on_line(), fmt::format("The file has {} fill records, a whole block more than it needs.", fills_in_file_), "Nothing to do: fill carries nothing.");
+      remark(plan_.tolerance.missing_fill, "framing.fill", on_line(),
+             fmt::format("The file has {} fill records, a whole block more than it needs.", fills_in_file_),
+             "Nothing to do: fill carries nothing.");
     }
   }
 
-  // ---- Totals ---------------------------------------------------------------------------------------------------------
+  // ---- Totals
+  // ---------------------------------------------------------------------------------------------------------
 
   static bool waits_for_end(const TotalPlan& total, const Roles& roles) {
     if (total.kind == TotalPlan::Kind::blocks || total.counts_all_records) return true;
@@ -759,12 +841,16 @@ class Reader {
   }
 
   /// A batch that turns out to hold no entries is looked at as a whole first.
-  [[nodiscard]] bool entries_or_file(const TotalPlan& total) const { return total.scope != Scope::batch || entries_in_batch_ > 0; }
+  [[nodiscard]] bool entries_or_file(const TotalPlan& total) const {
+    return total.scope != Scope::batch || entries_in_batch_ > 0;
+  }
 
   void check_ascending(const TotalPlan& total, std::uint16_t index, const FieldPlan& field, std::string_view bytes) {
     std::string& last = last_ascending_[index];
     if (!last.empty() && std::string_view{last} >= bytes && wants(total.fault, sequence_code(field))) {
-      sink_.finding(finding(total.fault, sequence_code(field), at_field(field), fmt::format("Field {} is {} after {}; it should be greater.", field.name, shown(field, bytes), shown(field, last)),
+      sink_.finding(finding(total.fault, sequence_code(field), at_field(field),
+                            fmt::format("Field {} is {} after {}; it should be greater.", field.name,
+                                        shown(field, bytes), shown(field, last)),
                             "Nothing is lost, but numbers that repeat make answers ambiguous; ask the sender."));
     }
     last.assign(bytes);
@@ -785,19 +871,25 @@ class Reader {
     compare_total(plan_.totals[t], t, record, record.fields[stated.field], stated.value, stated.line);
   }
 
-  void compare_total(const TotalPlan& total, std::uint16_t index, const RecordPlan& record, const FieldPlan& field, std::int64_t stated, std::uint32_t line) {
+  void compare_total(const TotalPlan& total, std::uint16_t index, const RecordPlan& record, const FieldPlan& field,
+                     std::int64_t stated, std::uint32_t line) {
     const std::uint64_t counted = totals_.value(index);
     if (static_cast<std::uint64_t>(stated) == counted || totals_.is_spoiled(index)) return;
     const std::string code = "control." + kebab(field.name);
     if (!wants(total.fault, code)) return;
     const bool is_money = field.type == FieldType::money || field.type == FieldType::decimal;
-    const auto text = [&](std::int64_t value) { return is_money ? Money{value, file_.currency}.text() : std::to_string(value); };
+    const auto text = [&](std::int64_t value) {
+      return is_money ? Money{value, file_.currency}.text() : std::to_string(value);
+    };
     sink_.finding(finding(total.fault, code, {line, field.first_column(), field.last_column(), field.name},
-                          fmt::format("{} of record {} says {}; the records give {} ({}).", field.name, record.name, text(stated), text(static_cast<std::int64_t>(counted)), total.text),
-                          "Every entry was read and kept; find out with the sender which of the two is right before anything is booked."));
+                          fmt::format("{} of record {} says {}; the records give {} ({}).", field.name, record.name,
+                                      text(stated), text(static_cast<std::int64_t>(counted)), total.text),
+                          "Every entry was read and kept; find out with the sender which of the two is right before "
+                          "anything is booked."));
   }
 
-  // ---- Checks ---------------------------------------------------------------------------------------------------------
+  // ---- Checks
+  // ---------------------------------------------------------------------------------------------------------
 
   void run_check(const ReadyCheck& ready, std::uint16_t record, std::uint32_t line) {
     for (const ReadyTest& when : ready.when) {
@@ -818,10 +910,14 @@ class Reader {
   int decide(const ReadyTest& ready, std::uint16_t record) {
     const Test& test = *ready.test;
     switch (ready.way) {
-      case ReadyTest::Way::outcome: return ((ready.outcomes >> static_cast<unsigned>(entry_.outcome) & 1U) != 0) != test.negated;
-      case ReadyTest::Way::number_is_zero: return (*ready.number == 0) != test.negated;
-      case ReadyTest::Way::mark_here: return ((marks_[record][ready.field] & test.marks) != 0) != test.negated;
-      case ReadyTest::Way::value_here: return ready.values.hold(slots_[record].data()) != test.negated;
+      case ReadyTest::Way::outcome:
+        return ((ready.outcomes >> static_cast<unsigned>(entry_.outcome) & 1U) != 0) != test.negated;
+      case ReadyTest::Way::number_is_zero:
+        return (*ready.number == 0) != test.negated;
+      case ReadyTest::Way::mark_here:
+        return ((marks_[record][ready.field] & test.marks) != 0) != test.negated;
+      case ReadyTest::Way::value_here:
+        return ready.values.hold(slots_[record].data()) != test.negated;
       case ReadyTest::Way::bytes_here: {
         const std::string_view bytes = bytes_at(slots_[record], ready.at);
         return (test.kind == Test::Kind::present ? !is_blank(bytes) : is_zero(bytes)) != test.negated;
@@ -836,7 +932,8 @@ class Reader {
         }
         return ready.result ? 1 : 0;
       }
-      case ReadyTest::Way::general: break;
+      case ReadyTest::Way::general:
+        break;
     }
     return decide_generally(ready, record);
   }
@@ -849,8 +946,10 @@ class Reader {
         const auto field = static_cast<std::size_t>(operand.field_of_record[record]);
         return bytes_at(slots_[record], plan_.records[record].fields[field].at);
       }
-      case Operand::Where::last: return last_bytes(operand);
-      case Operand::Where::word: break;
+      case Operand::Where::last:
+        return last_bytes(operand);
+      case Operand::Where::word:
+        break;
     }
     return bound_text(operand.word, {&file_, &batch_, &entry_}, scratch_);
   }
@@ -871,7 +970,8 @@ class Reader {
 
   int decide_same(const ReadyTest& ready, std::uint16_t record) {
     const Test& test = *ready.test;
-    const auto left = test.operand.where == Operand::Where::here ? std::optional{bytes_at(slots_[record], ready.at)} : operand_bytes(test.operand, record);
+    const auto left = test.operand.where == Operand::Where::here ? std::optional{bytes_at(slots_[record], ready.at)}
+                                                                 : operand_bytes(test.operand, record);
     if (!left) return no_such_record;
     std::optional<std::string_view> right;
     if (test.other.where == Operand::Where::last) {
@@ -893,7 +993,9 @@ class Reader {
   }
 
   void remark_blanks(const Test& test, std::uint32_t line) {
-    remark(plan_.tolerance.trimmed_fields, "field.outer-blanks", {line, 0, 0, test.operand.text}, fmt::format("{} and {} differ in outer blanks only.", test.operand.text, test.other.text), "Nothing to do: they are taken for the same.");
+    remark(plan_.tolerance.trimmed_fields, "field.outer-blanks", {line, 0, 0, test.operand.text},
+           fmt::format("{} and {} differ in outer blanks only.", test.operand.text, test.other.text),
+           "Nothing to do: they are taken for the same.");
   }
 
   void tell_check(const CheckPlan& check, std::uint16_t record, std::uint32_t line) {
@@ -902,14 +1004,19 @@ class Reader {
     At at{.line = line, .first = 0, .last = 0, .field = {}};
     std::string found;
     if (check.test.operand.where == Operand::Where::here) {
-      const FieldPlan& field = plan_.records[record].fields[static_cast<std::size_t>(check.test.operand.field_of_record[record])];
+      const FieldPlan& field =
+          plan_.records[record].fields[static_cast<std::size_t>(check.test.operand.field_of_record[record])];
       at = {line, field.first_column(), field.last_column(), field.name};
       found = fmt::format(" It is \"{}\".", shown(field, bytes_at(slots_[record], field.at)));
     }
     if (check.test.kind == Test::Kind::same_as) {
-      if (const auto other = last_bytes(check.test.other)) found = found.substr(0, found.empty() ? 0 : found.size() - 1) + fmt::format("; {} is \"{}\".", check.test.other.text, *other);
+      if (const auto other = last_bytes(check.test.other))
+        found = found.substr(0, found.empty() ? 0 : found.size() - 1) +
+                fmt::format("; {} is \"{}\".", check.test.other.text, *other);
     }
-    std::string message = check.says.empty() ? fmt::format("A rule of record {} does not hold: {}.", plan_.records[record].name, check.test.text) : check.says;
+    std::string message = check.says.empty() ? fmt::format("A rule of record {} does not hold: {}.",
+                                                           plan_.records[record].name, check.test.text)
+                                             : check.says;
     message += found;
     std::string remedy = check.remedy.empty() ? std::string{ask_the_sender} : check.remedy;
     if (check.fault == Fault::partial) {
@@ -919,9 +1026,12 @@ class Reader {
     }
   }
 
-  // ---- Fields ---------------------------------------------------------------------------------------------------------
+  // ---- Fields
+  // ---------------------------------------------------------------------------------------------------------
 
-  [[nodiscard]] std::optional<Date> day_of_file() const { return file_.created_on ? file_.created_on : batch_.collect_on; }
+  [[nodiscard]] std::optional<Date> day_of_file() const {
+    return file_.created_on ? file_.created_on : batch_.collect_on;
+  }
 
   void read_fields(std::uint16_t record) {
     const char* bytes = slots_[record].data();
@@ -931,10 +1041,17 @@ class Reader {
       const std::string_view value{bytes + step.offset, step.length};
       bool fits = false;
       switch (step.way) {
-        case FieldStep::Way::digits: fits = take_digits(step, value, numbers[step.index]); break;
-        case FieldStep::Way::text: fits = !has_high_ && take_text(step, value); break;
-        case FieldStep::Way::code: fits = !has_high_ && take_code(step, value, numbers[step.index], marks_[record][step.index]); break;
-        case FieldStep::Way::general: break;
+        case FieldStep::Way::digits:
+          fits = take_digits(step, value, numbers[step.index]);
+          break;
+        case FieldStep::Way::text:
+          fits = !has_high_ && take_text(step, value);
+          break;
+        case FieldStep::Way::code:
+          fits = !has_high_ && take_code(step, value, numbers[step.index], marks_[record][step.index]);
+          break;
+        case FieldStep::Way::general:
+          break;
       }
       bad[step.index] = 0;
       if (!fits) bad[step.index] = read_field(record, step, value, numbers[step.index]) ? 0 : 1;
@@ -974,33 +1091,46 @@ class Reader {
     const FieldPlan& field = *step.field;
     number = 0;
     if (field.constant && bytes != *field.constant) {
-      field_fault(field, "field.constant", fmt::format("Field {} is \"{}\" where the format has \"{}\".", field.name, shown(field, bytes), field.type == FieldType::filler ? "fill" : *field.constant));
+      field_fault(field, "field.constant",
+                  fmt::format("Field {} is \"{}\" where the format has \"{}\".", field.name, shown(field, bytes),
+                              field.type == FieldType::filler ? "fill" : *field.constant));
       if (field.type == FieldType::filler) return true;
     }
     if (field.same_as) check_same(field, bytes);
     switch (field.type) {
       case FieldType::digits:
       case FieldType::money:
-      case FieldType::decimal: return read_number(step, bytes, number);
-      case FieldType::code: return read_code(record, step, bytes, number);
+      case FieldType::decimal:
+        return read_number(step, bytes, number);
+      case FieldType::code:
+        return read_code(record, step, bytes, number);
       case FieldType::text:
-      case FieldType::opaque: return read_text(record, step, bytes);
-      case FieldType::date: return read_date(record, step, bytes);
-      case FieldType::time: return read_time(step, bytes);
-      case FieldType::filler: break;
+      case FieldType::opaque:
+        return read_text(record, step, bytes);
+      case FieldType::date:
+        return read_date(record, step, bytes);
+      case FieldType::time:
+        return read_time(step, bytes);
+      case FieldType::filler:
+        break;
     }
-    if (!field.constant && !is_blank(bytes) && field.fault != Fault::none && !is_zero(bytes)) {
-      field_fault(field, "field.not-blank", fmt::format("Field {} is reserved and should be blank; it holds \"{}\".", field.name, shown(field, bytes)));
+    if (!field.constant && field.fault != Fault::none && bytes.find_first_not_of(" 0") != std::string_view::npos) {
+      field_fault(
+          field, "field.not-blank",
+          fmt::format("Field {} is reserved and should be blank; it holds \"{}\".", field.name, shown(field, bytes)));
     }
     return true;
   }
 
-  void field_fault(const FieldPlan& field, std::string_view code, std::string message) { remark(field.fault, code, at_field(field), std::move(message), std::string{ask_the_sender}); }
+  void field_fault(const FieldPlan& field, std::string_view code, std::string message) {
+    remark(field.fault, code, at_field(field), std::move(message), std::string{ask_the_sender});
+  }
 
   /// A blank field: says so where it must not be.
   bool take_blank(const FieldPlan& field) {
     if (field.blank_fault != Fault::none) {
-      remark(field.blank_fault, "field.blank", at_field(field), fmt::format("Field {} is blank and counts as zero.", field.name), "Nothing to do if zero is meant.");
+      remark(field.blank_fault, "field.blank", at_field(field),
+             fmt::format("Field {} is blank and counts as zero.", field.name), "Nothing to do if zero is meant.");
       return true;
     }
     if (!field.is_required) return true;
@@ -1015,12 +1145,14 @@ class Reader {
       number = 0;
       if (is_blank(bytes)) {
         fits = take_blank(field);
-      } else if (field.type == FieldType::digits && field.at.length > 18 && bytes.find_first_not_of("0123456789") == std::string_view::npos) {
+      } else if (field.type == FieldType::digits && field.at.length > 18 &&
+                 bytes.find_first_not_of("0123456789") == std::string_view::npos) {
         fits = true;  // An identifier longer than any number we count with.
       } else {
         fits = false;
         field_fault(field, field.type == FieldType::digits ? "field.not-digits" : "field.not-amount",
-                    fmt::format("Field {} holds \"{}\" where {} should stand.", field.name, shown(field, bytes), field.type == FieldType::digits ? "digits" : "an amount"));
+                    fmt::format("Field {} holds \"{}\" where {} should stand.", field.name, shown(field, bytes),
+                                field.type == FieldType::digits ? "digits" : "an amount"));
       }
     }
     if (field.check_digit != CheckDigit::none) check_digit(field, bytes);
@@ -1042,7 +1174,9 @@ class Reader {
     const std::string_view value = trimmed(bytes);
     if (check_digit_of(field.check_digit, value) != CheckDigitResult::wrong) return;
     const char expected = expected_check_digit(field.check_digit, value);
-    std::string why = expected == '?' ? std::string{"does not fit the number"} : fmt::format("is {}; {} belongs to {}", value.back(), expected, value.substr(0, value.size() - 1));
+    std::string why = expected == '?' ? std::string{"does not fit the number"}
+                                      : fmt::format("is {}; {} belongs to {}", value.back(), expected,
+                                                    value.substr(0, value.size() - 1));
     if (field.is_sensitive) why = "does not fit the number";
     field_fault(field, "field.check-digit", fmt::format("The check digit of {} {}.", field.name, why));
   }
@@ -1074,7 +1208,8 @@ class Reader {
         fits = take_blank(field);
       } else {
         const Fault fault = field.fault == Fault::error ? list.unknown_fault : field.fault;
-        remark(fault, "field.unknown-code", at_field(field), fmt::format("Code \"{}\" in field {} is not known.", shown(field, value), field.name),
+        remark(fault, "field.unknown-code", at_field(field),
+               fmt::format("Code \"{}\" in field {} is not known.", shown(field, value), field.name),
                "It is kept as written and never taken for success; ask the bank what it means and add it to the list.");
       }
     }
@@ -1083,15 +1218,18 @@ class Reader {
       if (ready.member != nullptr) ready.apply();
     }
     for (const Target& target : step.targets) put_text(target, text_of(record, field, value));
-    if (plan_.currency_field && plan_.currency_field->first == record && plan_.currency_field->second == step.index) take_currency(field, value);
+    if (plan_.currency_field && plan_.currency_field->first == record && plan_.currency_field->second == step.index)
+      take_currency(field, value);
     return fits;
   }
 
   /// A text of the file as UTF-8.
   std::string_view text_of(std::uint16_t record, const FieldPlan& field, std::string_view value) {
-    if (!has_high_) [[likely]] return value;
+    if (!has_high_) [[likely]]
+      return value;
     if (is_wide_) {
-      const std::string_view whole = trimmed(std::string_view{wide_line_}.substr(wide_at_[field.at.offset], wide_at_[field.at.offset + field.at.length] - wide_at_[field.at.offset]));
+      const std::string_view whole = trimmed(std::string_view{wide_line_}.substr(
+          wide_at_[field.at.offset], wide_at_[field.at.offset + field.at.length] - wide_at_[field.at.offset]));
       return keep(record, std::string{whole});
     }
     if (!scan_bytes(value).has_high) return value;
@@ -1108,7 +1246,8 @@ class Reader {
       }
       return keep(record, std::move(*text));
     }
-    field_fault(field, "field.charset", fmt::format("Field {} holds bytes that are no text in {}.", field.name, charset_name(plan_.charset)));
+    field_fault(field, "field.charset",
+                fmt::format("Field {} holds bytes that are no text in {}.", field.name, charset_name(plan_.charset)));
     std::string plain{value};
     std::ranges::replace_if(plain, [](char byte) { return static_cast<unsigned char>(byte) >= 0x80; }, '?');
     return keep(record, std::move(plain));
@@ -1134,7 +1273,8 @@ class Reader {
     if (field.is_required && is_blank(bytes)) fits = take_blank(field);
     if (step.checks_class && !value.empty()) check_class(field, value);
     if (field.check_digit != CheckDigit::none) check_digit(field, bytes);
-    if (plan_.currency_field && plan_.currency_field->first == record && plan_.currency_field->second == step.index) take_currency(field, value);
+    if (plan_.currency_field && plan_.currency_field->first == record && plan_.currency_field->second == step.index)
+      take_currency(field, value);
     if (step.targets.empty()) return fits;
     std::string_view text = keeps && is_blank(bytes) ? std::string_view{} : text_of(record, field, value);
     for (const Target& target : step.targets) {
@@ -1160,7 +1300,9 @@ class Reader {
     auto known = std::ranges::find(joined_, member, &Joined::member);
     if (known == joined_.end()) known = joined_.insert(joined_.end(), {member, {}});
     if (known->text.size() + text.size() > longest_text) {
-      remark(Fault::error, "field.too-much-text", at_field(field), "The texts of this entry are longer than a million characters; the rest was left out.", std::string{ask_the_sender});
+      remark(Fault::error, "field.too-much-text", at_field(field),
+             "The texts of this entry are longer than a million characters; the rest was left out.",
+             std::string{ask_the_sender});
       return known->text;
     }
     return known->text += text;
@@ -1172,13 +1314,16 @@ class Reader {
       return code < 0x80 && !(*field.characters)[code];
     });
     if (odd == value.end()) return;
-    field_fault(field, "field.character", fmt::format("Field {} holds the character \"{}\", which may not stand there.", field.name, shown(field, {&*odd, 1})));
+    field_fault(field, "field.character",
+                fmt::format("Field {} holds the character \"{}\", which may not stand there.", field.name,
+                            shown(field, {&*odd, 1})));
   }
 
   void take_currency(const FieldPlan& field, std::string_view value) {
     const auto currency = Currency::parse(value);
     if (!currency) {
-      field_fault(field, "field.currency", fmt::format("Field {} says \"{}\", which is no currency we know.", field.name, shown(field, value)));
+      field_fault(field, "field.currency",
+                  fmt::format("Field {} says \"{}\", which is no currency we know.", field.name, shown(field, value)));
       return;
     }
     file_.currency = batch_.currency = entry_.currency = *currency;
@@ -1189,12 +1334,15 @@ class Reader {
     std::optional<Date> day;
     bool fits = true;
     // Zeros say nothing too where the field may be blank: banks fill either way.
-    const bool says_nothing = is_blank(bytes) || (field.none_value && bytes == *field.none_value) || (!field.is_required && is_zero(bytes));
+    const bool says_nothing = is_blank(bytes) || (field.none_value && bytes == *field.none_value) ||
+                              (!field.is_required && bytes.find_first_not_of(" 0") == std::string_view::npos);
     if (!says_nothing) {
       day = parse_date(field, bytes, plan_.century_pivot, day_of_file());
       if (!day && !may_be_date(field, bytes, plan_.century_pivot)) {
         fits = false;
-        field_fault(field, "field.not-date", fmt::format("Field {} holds \"{}\", which is no date in the form {}.", field.name, shown(field, bytes), field.date.text));
+        field_fault(field, "field.not-date",
+                    fmt::format("Field {} holds \"{}\", which is no date in the form {}.", field.name,
+                                shown(field, bytes), field.date.text));
       }
     } else if (is_blank(bytes) && field.is_required) {
       fits = take_blank(field);
@@ -1215,12 +1363,15 @@ class Reader {
     if (is_blank(bytes)) return take_blank(field);
     std::array<char, 8> clock{};
     if (!parse_time(field, bytes, clock.data())) {
-      field_fault(field, "field.not-time", fmt::format("Field {} holds \"{}\", which is no time in the form {}.", field.name, shown(field, bytes), field.time.text));
+      field_fault(field, "field.not-time",
+                  fmt::format("Field {} holds \"{}\", which is no time in the form {}.", field.name,
+                              shown(field, bytes), field.time.text));
       return false;
     }
     for (const Target& target : step.targets) {
       if (target.kind == BindingKind::clock) {
-        if (file_.created.size() == 10) file_.created = file_texts_.keep(std::string{file_.created} + "T" + std::string{clock.data(), clock.size()});
+        if (file_.created.size() == 10)
+          file_.created = file_texts_.keep(std::string{file_.created} + "T" + std::string{clock.data(), clock.size()});
       } else {
         put_text(target, bytes);
       }
@@ -1233,10 +1384,16 @@ class Reader {
     const auto other = field.same_as->where == Operand::Where::last ? last_bytes(*field.same_as) : std::nullopt;
     if (!other || *other == bytes) return;
     if (trimmed(*other) == trimmed(bytes)) {
-      remark(plan_.tolerance.trimmed_fields, "field.outer-blanks", at_field(field), fmt::format("Field {} is \"{}\" and {} is \"{}\": they differ in outer blanks only.", field.name, shown(field, bytes), field.same_as->text, shown(field, *other)), "Nothing to do: they are taken for the same.");
+      remark(plan_.tolerance.trimmed_fields, "field.outer-blanks", at_field(field),
+             fmt::format("Field {} is \"{}\" and {} is \"{}\": they differ in outer blanks only.", field.name,
+                         shown(field, bytes), field.same_as->text, shown(field, *other)),
+             "Nothing to do: they are taken for the same.");
       return;
     }
-    remark(field.same_as_fault, "field.not-the-same", at_field(field), fmt::format("Field {} is \"{}\", but {} is \"{}\".", field.name, shown(field, bytes), field.same_as->text, shown(field, *other)), std::string{ask_the_sender});
+    remark(field.same_as_fault, "field.not-the-same", at_field(field),
+           fmt::format("Field {} is \"{}\", but {} is \"{}\".", field.name, shown(field, bytes), field.same_as->text,
+                       shown(field, *other)),
+           std::string{ask_the_sender});
   }
 
   void join_texts(std::uint16_t record) {
@@ -1245,7 +1402,8 @@ class Reader {
       std::string text;
       for (std::size_t i = 0; i < join.fields.size(); ++i) {
         if (i > 0) text += join.separator;
-        text += text_of(record, plan.fields[join.fields[i]], trimmed(bytes_at(slots_[record], plan.fields[join.fields[i]].at)));
+        text += text_of(record, plan.fields[join.fields[i]],
+                        trimmed(bytes_at(slots_[record], plan.fields[join.fields[i]].at)));
       }
       put_text(ready_.target(join.bound), keep(record, std::move(text)));
     }
@@ -1254,12 +1412,14 @@ class Reader {
 
 }  // namespace
 
-Result<Verdict> read_watched(const LayoutPlan& plan, ByteSource& source, const ReadOptions& options, WordSink& sink, RecordWatch* watch) {
+Result<Verdict> read_watched(const LayoutPlan& plan, ByteSource& source, const ReadOptions& options, WordSink& sink,
+                             RecordWatch* watch) {
   require(!plan.records.empty(), "a loaded layout has records");
   return std::make_unique<Reader>(plan, source, options, sink, watch)->run();
 }
 
-Result<Verdict> read_fixed_width(const LayoutPlan& plan, ByteSource& source, const ReadOptions& options, WordSink& sink) {
+Result<Verdict> read_fixed_width(const LayoutPlan& plan, ByteSource& source, const ReadOptions& options,
+                                 WordSink& sink) {
   return read_watched(plan, source, options, sink, nullptr);
 }
 

@@ -17,7 +17,8 @@ bool may_be(const RecordPlan& record, std::string_view padded, bool is_first) {
       if (!in_ranges(condition.values, bytes_at(padded, condition.at))) return false;
     } else if (condition.kind == KeyCondition::Kind::all_bytes) {
       any_key = true;
-      if (padded.substr(0, record.length).find_first_not_of(condition.values[0].first[0]) != std::string_view::npos) return false;
+      if (padded.substr(0, record.length).find_first_not_of(condition.values[0].first[0]) != std::string_view::npos)
+        return false;
     } else if (condition.kind == KeyCondition::Kind::first_record && !is_first) {
       return false;
     }
@@ -35,10 +36,19 @@ int field_fit(const LayoutPlan& plan, const RecordPlan& record, std::string_view
     switch (field.type) {
       case FieldType::digits:
       case FieldType::money:
-      case FieldType::decimal: fits = parse_number(field, bytes, number) || (is_blank(bytes) && !field.is_required); break;
-      case FieldType::date: fits = may_be_date(field, bytes, plan.century_pivot) || is_zero(bytes); break;
-      case FieldType::code: fits = !plan.code_lists[*field.codes].codes.empty() ? plan.code_lists[*field.codes].find(trimmed(bytes)) != nullptr || !field.is_required : true; break;
-      default: continue;
+      case FieldType::decimal:
+        fits = parse_number(field, bytes, number) || (is_blank(bytes) && !field.is_required);
+        break;
+      case FieldType::date:
+        fits = may_be_date(field, bytes, plan.century_pivot) || is_zero(bytes);
+        break;
+      case FieldType::code:
+        fits = !plan.code_lists[*field.codes].codes.empty()
+                   ? plan.code_lists[*field.codes].find(trimmed(bytes)) != nullptr || !field.is_required
+                   : true;
+        break;
+      default:
+        continue;
     }
     ++looked_at;
     fit += fits ? 1 : 0;
@@ -86,7 +96,8 @@ int looks_like(const LayoutPlan& plan, std::string_view first_bytes, bool is_who
       first_bytes.remove_prefix(std::min(longest, first_bytes.size()));
     } else {
       const auto stop = static_cast<std::size_t>(std::ranges::find_if(first_bytes, is_line_end) - first_bytes.begin());
-      if (stop == first_bytes.size() && !is_whole && score.lines > 0) break;  // The last line is cut by the size of the sample.
+      if (stop == first_bytes.size() && !is_whole && score.lines > 0)
+        break;  // The last line is cut by the size of the sample.
       if (stop > 0) score_record(plan, first_bytes.substr(0, stop), longest, true, score);
       first_bytes.remove_prefix(stop);
     }

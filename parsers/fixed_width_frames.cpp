@@ -16,8 +16,8 @@ bool is_line_end(char byte) { return byte == '\n' || byte == '\r'; }
 ByteScan scan_bytes(std::string_view bytes) {
   std::uint64_t control = 0, high = 0;
   const auto look = [&](std::uint64_t word) {
-    control |= (word - each_byte * 0x20) & ~word;     // The top bit of a byte below 20 hex.
-    high |= word | (word + each_byte);                // The top bit of a byte above 7E hex.
+    control |= (word - each_byte * 0x20) & ~word;  // The top bit of a byte below 20 hex.
+    high |= word | (word + each_byte);             // The top bit of a byte above 7E hex.
   };
   std::size_t at = 0;
   for (; at + 8 <= bytes.size(); at += 8) {

@@ -21,8 +21,8 @@ struct ByteScan {
 
 /// One line, or a window of bytes at whose beginning a record stands.
 struct Frame {
-  std::string_view bytes;   // Valid until the next call.
-  std::uint32_t line = 0;   // Counted from 1: the line, or the record where there are no lines.
+  std::string_view bytes;  // Valid until the next call.
+  std::uint32_t line = 0;  // Counted from 1: the line, or the record where there are no lines.
   ByteScan scan;
 };
 
@@ -39,7 +39,9 @@ class RecordFrames {
   [[nodiscard]] Result<bool> next(Frame& frame) {
     if (in_lines_ && length_ != 0 && piece_.size() - at_ > length_ + 1) [[likely]] {
       const char* begin = piece_.data() + at_;
-      const std::size_t end = begin[length_] == '\n' ? 1U : begin[length_] == '\r' && begin[length_ + 1] == '\n' ? 2U : 0U;
+      const std::size_t end = begin[length_] == '\n'                                 ? 1U
+                              : begin[length_] == '\r' && begin[length_ + 1] == '\n' ? 2U
+                                                                                     : 0U;
       if (end != 0) {
         frame.bytes = {begin, length_};
         frame.scan = scan_bytes(frame.bytes);
@@ -57,16 +59,16 @@ class RecordFrames {
   void consume(std::size_t bytes) { at_ += bytes; }
 
   [[nodiscard]] bool in_lines() const { return in_lines_; }
-  [[nodiscard]] bool had_mark() const { return had_mark_; }       // A byte order mark, skipped.
+  [[nodiscard]] bool had_mark() const { return had_mark_; }      // A byte order mark, skipped.
   [[nodiscard]] bool is_endless() const { return is_endless_; }  // A line longer than any line may be; reading stopped.
 
  private:
   ByteSource& source_;
   std::size_t length_, shortest_, longest_;
-  std::string head_;         // The beginning, read before the first record.
-  std::string kept_;         // A line or window that lies across two pieces.
+  std::string head_;  // The beginning, read before the first record.
+  std::string kept_;  // A line or window that lies across two pieces.
   std::string_view piece_;
-  std::size_t at_ = 0;       // In the piece.
+  std::size_t at_ = 0;  // In the piece.
   std::uint32_t line_ = 0;
   char line_end_ = '\n';
   bool in_lines_ = true;

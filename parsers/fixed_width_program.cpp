@@ -43,7 +43,8 @@ MemberPlace place_of(const BoundMember& member, const Words& words) {
   return place;
 }
 
-/// The families that one record or another opens an entry with or adds to one: their "last record" changes with every entry.
+/// The families that one record or another opens an entry with or adds to one: their "last record" changes with every
+/// entry.
 std::vector<bool> families_of_entries(const LayoutPlan& plan) {
   std::vector<bool> found(plan.families.size(), false);
   for (const RecordPlan& record : plan.records) {
@@ -98,10 +99,12 @@ std::int64_t CodeTable::find_long(std::string_view trimmed) const {
   return code == nullptr ? -1 : code - list_->codes.data();
 }
 
-ReadyPlan::ReadyPlan(const LayoutPlan& plan, const Words& words) : plan_{plan}, words_{words}, records_(plan.records.size()) {
+ReadyPlan::ReadyPlan(const LayoutPlan& plan, const Words& words)
+    : plan_{plan}, words_{words}, records_(plan.records.size()) {
+  entry_families_ = families_of_entries(plan);
   prepare_codes();
+  prepare_looked_at();
   for (std::uint16_t r = 0; r < plan.records.size(); ++r) prepare_record(r);
-  prepare_candidates();
 }
 
 Target ReadyPlan::target(const BoundTo& bound) const {
@@ -123,7 +126,8 @@ ReadyValue ReadyPlan::ready_value(const SetWord& set) const {
   FileHead file;
   BatchHead batch;
   Entry entry;
-  require(set_bound(set.bound, {&file, &batch, &entry, nullptr}, set.literal), "a loaded layout sets words to values that fit");
+  require(set_bound(set.bound, {&file, &batch, &entry, nullptr}, set.literal),
+          "a loaded layout sets words to values that fit");
   const MemberPlace from = place_of(set.bound.binding->member, {&file, &batch, &entry, nullptr});
   const MemberPlace to = place_of(set.bound.binding->member, words_);
   ready.member = to.member;
@@ -156,10 +160,12 @@ ReadyTest ReadyPlan::ready_test(const Test& test, std::uint16_t here) const {
     if (target.kind == BindingKind::outcome && test.kind == Test::Kind::value_in) {
       ready.way = ReadyTest::Way::outcome;
       for (const ValueRange& range : test.values) {
-        if (const auto outcome = parse_outcome(range.first)) ready.outcomes |= std::uint32_t{1} << static_cast<unsigned>(*outcome);
+        if (const auto outcome = parse_outcome(range.first))
+          ready.outcomes |= std::uint32_t{1} << static_cast<unsigned>(*outcome);
       }
     }
-    if (target.kind == BindingKind::number && test.kind == Test::Kind::zero && !target.is_wide && target.member != nullptr) {
+    if (target.kind == BindingKind::number && test.kind == Test::Kind::zero && !target.is_wide &&
+        target.member != nullptr) {
       ready.way = ReadyTest::Way::number_is_zero;
       ready.number = static_cast<const std::uint32_t*>(target.member);
     }
@@ -175,7 +181,7 @@ ReadyTest ReadyPlan::ready_test(const Test& test, std::uint16_t here) const {
         ready.values = std::move(*values);
       }
     }
-  } else if (test.kind != Test::Kind::same_as && !families_of_entries(plan_)[operand.family]) {
+  } else if (test.kind != Test::Kind::same_as && !entry_families_[operand.family]) {
     ready.way = ReadyTest::Way::kept;
     ready.generation = UINT64_MAX;
   }
@@ -187,49 +193,54 @@ bool ReadyPlan::is_needed(const RecordPlan& record, std::uint16_t field, const s
   if (plan.constant && plan.at.length == 1 && plan.bindings.empty() && !tested[field]) {
     // The record would not have been recognised without it.
     const auto settles = [&](const KeyCondition& key) {
-      return key.kind == KeyCondition::Kind::bytes && key.at.offset <= plan.at.offset && plan.at.offset < key.at.offset + key.at.length &&
-             std::ranges::all_of(key.values, [&](const ValueRange& range) {
-               const std::size_t at = plan.at.offset - key.at.offset;
-               return range.first.substr(0, at + 1) == range.last.substr(0, at + 1) && range.first[at] == plan.constant->front();
-             });
+      return key.kind == KeyCondition::Kind::bytes && key.at.offset <= plan.at.offset &&
+             plan.at.offset < key.at.offset + key.at.length &&
+             std::ranges::all_of(
+                 key.values,
+                 [&](const ValueRange& range) {
+                   const std::size_t at = plan.at.offset - key.at.offset;
+                   return range.first.substr(0, at + 1) == range.last.substr(0, at + 1) &&
+                          range.first[at] == plan.constant->front();
+                 });
     };
     if (std::ranges::any_of(record.conditions, settles)) return false;
   }
-  if (tested[field] || !plan.bindings.empty() || plan.constant || plan.total || plan.codes || plan.characters || plan.check_digit != CheckDigit::none) return true;
+  if (tested[field] || !plan.bindings.empty() || plan.constant || plan.total || plan.codes || plan.characters ||
+      plan.check_digit != CheckDigit::none)
+    return true;
   if (plan.same_as && plan.same_as_fault != Fault::none) return true;
   if (plan.is_required) return !plan.is_part || plan.type != FieldType::digits;  // Parts of digits are digits.
   return plan.type == FieldType::filler || plan.type == FieldType::date || plan.type == FieldType::time ||
          (plan.type == FieldType::digits && !plan.is_part);
 }
 
+void ReadyPlan::prepare_looked_at() {
+  for (const RecordPlan& record : plan_.records) looked_at_.emplace_back(record.fields.size(), false);
+  for (const TotalPlan& total : plan_.totals) {
+    for (const TotalPlan::From& from : total.from) {
+      if (total.kind == TotalPlan::Kind::sum) looked_at_[from.record][from.field] = true;
+      for (const Test& test : from.where) note_tested(test, from.record, looked_at_);
+    }
+  }
+  // Only marks need a decoded value; every other test looks at the bytes.
+  const auto note = [&](const Test& test, std::uint16_t record) {
+    if (test.kind == Test::Kind::marked) note_tested(test, record, looked_at_);
+  };
+  for (std::uint16_t r = 0; r < plan_.records.size(); ++r) {
+    for (const CheckPlan& check : plan_.records[r].checks) {
+      note(check.test, r);
+      for (const Test& when : check.when) note(when, r);
+    }
+  }
+}
+
 void ReadyPlan::prepare_record(std::uint16_t index) {
   const RecordPlan& record = plan_.records[index];
   RecordProgram& program = records_[index];
-
-  std::vector<std::vector<bool>> tested;
-  for (const RecordPlan& other : plan_.records) tested.emplace_back(other.fields.size(), false);
-  for (const TotalPlan& total : plan_.totals) {
-    for (const TotalPlan::From& from : total.from) {
-      if (from.record != index) continue;
-      if (total.kind == TotalPlan::Kind::sum) tested[index][from.field] = true;
-      for (const Test& test : from.where) note_tested(test, index, tested);
-    }
-  }
-  for (std::uint16_t r = 0; r < plan_.records.size(); ++r) {
-    for (const CheckPlan& check : plan_.records[r].checks) {
-      // Only marks need a decoded value; every other test looks at the bytes.
-      const auto note = [&](const Test& test) {
-        if (test.kind == Test::Kind::marked) note_tested(test, r, tested);
-      };
-      note(check.test);
-      std::ranges::for_each(check.when, note);
-    }
-  }
-
   for (std::uint16_t f = 0; f < record.fields.size(); ++f) {
     const FieldPlan& field = record.fields[f];
     if (field.total) program.totals.emplace_back(f, *field.total);
-    if (!is_needed(record, f, tested[index])) continue;
+    if (!is_needed(record, f, looked_at_[index])) continue;
     FieldStep step;
     step.field = &field;
     step.index = f;
@@ -252,24 +263,30 @@ void ReadyPlan::prepare_record(std::uint16_t index) {
     for (const Test& when : check.when) ready.when.push_back(ready_test(when, index));
     (check.at_end ? program.checks_at_end : program.checks).push_back(std::move(ready));
   }
-  program.fills_every_entry_alike = record.roles.opens_entry && !record.roles.opens_batch && program.sets.empty() && record.joins.empty() &&
-                                    std::ranges::none_of(record.fields, &FieldPlan::is_joined);
+  program.fills_every_entry_alike = record.roles.opens_entry && !record.roles.opens_batch && program.sets.empty() &&
+                                    record.joins.empty() && std::ranges::none_of(record.fields, &FieldPlan::is_joined);
 }
 
 /// Most fields need nothing but to be looked at; those are read without asking for the rest each time.
 void ReadyPlan::choose_way(std::uint16_t record, FieldStep& step) const {
   const FieldPlan& field = *step.field;
-  const bool states_currency = plan_.currency_field && plan_.currency_field->first == record && plan_.currency_field->second == step.index;
-  if (field.constant || field.none_value || step.checks_class || states_currency || field.is_joined || (field.same_as && field.same_as_fault != Fault::none)) return;
+  const bool states_currency =
+      plan_.currency_field && plan_.currency_field->first == record && plan_.currency_field->second == step.index;
+  if (field.constant || field.none_value || step.checks_class || states_currency || field.is_joined ||
+      (field.same_as && field.same_as_fault != Fault::none))
+    return;
   for (const Target& target : step.targets) {
-    if (target.setting != nullptr || target.kind == BindingKind::clock || target.kind == BindingKind::currency || target.kind == BindingKind::sequence) return;
+    if (target.setting != nullptr || target.kind == BindingKind::clock || target.kind == BindingKind::currency ||
+        target.kind == BindingKind::sequence)
+      return;
   }
   const bool is_routing_number = field.check_digit == CheckDigit::aba && field.at.length == 9;
-  if ((field.type == FieldType::digits || field.type == FieldType::money) && field.sign == SignPlace::none && field.pad == '0' && field.at.length <= 18 &&
-      (field.check_digit == CheckDigit::none || is_routing_number)) {
+  if ((field.type == FieldType::digits || field.type == FieldType::money) && field.sign == SignPlace::none &&
+      field.pad == '0' && field.at.length <= 18 && (field.check_digit == CheckDigit::none || is_routing_number)) {
     step.way = FieldStep::Way::digits;
     step.checks_routing_number = is_routing_number;
-  } else if (field.type == FieldType::text && !field.keeps_blanks && !field.is_required && field.check_digit == CheckDigit::none && field.pad == ' ') {
+  } else if (field.type == FieldType::text && !field.keeps_blanks && !field.is_required &&
+             field.check_digit == CheckDigit::none && field.pad == ' ') {
     step.way = FieldStep::Way::text;
   } else if (field.type == FieldType::code && field.check_digit == CheckDigit::none) {
     step.way = FieldStep::Way::code;
@@ -287,33 +304,37 @@ void ReadyPlan::choose_way(std::uint16_t record, FieldStep& step) const {
   }
 }
 
-void ReadyPlan::prepare_candidates() {
-  for (unsigned byte = 0; byte < 256; ++byte) {
-    const auto first = static_cast<char>(byte);
-    for (std::uint16_t r = 0; r < plan_.records.size(); ++r) {
-      Candidate candidate;
-      candidate.record = r;
-      candidate.kept.generation = UINT64_MAX;
-      bool possible = true;
-      for (const KeyCondition& condition : plan_.records[r].conditions) {
-        bool is_settled = false;
-        if (condition.kind == KeyCondition::Kind::bytes && condition.at.offset == 0) {
-          possible = possible && std::ranges::any_of(condition.values, [&](const ValueRange& range) {
-            return static_cast<unsigned char>(range.first[0]) <= byte && byte <= static_cast<unsigned char>(range.last[0]);
-          });
-          is_settled = condition.at.length == 1;
-        }
-        if (condition.kind == KeyCondition::Kind::all_bytes) possible = possible && condition.values[0].first[0] == first;
-        if (!is_settled) candidate.conditions.push_back(&condition);
+void ReadyPlan::prepare_candidates(unsigned char byte) {
+  has_candidates_[byte] = true;
+  for (std::uint16_t r = 0; r < plan_.records.size(); ++r) {
+    Candidate candidate;
+    candidate.record = r;
+    candidate.kept.generation = UINT64_MAX;
+    bool possible = true;
+    for (const KeyCondition& condition : plan_.records[r].conditions) {
+      bool is_settled = false;
+      if (condition.kind == KeyCondition::Kind::bytes && condition.at.offset == 0) {
+        possible = possible && std::ranges::any_of(condition.values, [&](const ValueRange& range) {
+                     return static_cast<unsigned char>(range.first[0]) <= byte &&
+                            byte <= static_cast<unsigned char>(range.last[0]);
+                   });
+        is_settled = condition.at.length == 1;
       }
-      if (!possible) continue;
-      // Conditions over other records are answered from memory nearly always.
-      std::ranges::stable_sort(candidate.conditions, {}, [](const KeyCondition* condition) { return condition->kind != KeyCondition::Kind::last_record; });
-      for (const KeyCondition* condition : candidate.conditions) {
-        candidate.short_values.push_back(condition->kind == KeyCondition::Kind::bytes ? ShortValues::of(condition->at, condition->values, plan_.records[r].length) : std::nullopt);
-      }
-      candidates_[byte].push_back(std::move(candidate));
+      if (condition.kind == KeyCondition::Kind::all_bytes)
+        possible = possible && static_cast<unsigned char>(condition.values[0].first[0]) == byte;
+      if (!is_settled) candidate.conditions.push_back(&condition);
     }
+    if (!possible) continue;
+    // Conditions over other records are answered from memory nearly always.
+    std::ranges::stable_sort(candidate.conditions, {}, [](const KeyCondition* condition) {
+      return condition->kind != KeyCondition::Kind::last_record;
+    });
+    for (const KeyCondition* condition : candidate.conditions) {
+      candidate.short_values.push_back(condition->kind == KeyCondition::Kind::bytes
+                                           ? ShortValues::of(condition->at, condition->values, plan_.records[r].length)
+                                           : std::nullopt);
+    }
+    candidates_[byte].push_back(std::move(candidate));
   }
 }
 

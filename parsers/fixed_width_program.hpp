@@ -20,8 +20,8 @@ namespace counterfoil {
 /// Where a value goes. The words live as long as the program.
 struct Target {
   BindingKind kind = BindingKind::text;
-  void* member = nullptr;          // Of the type that `kind` says.
-  bool is_wide = false;            // kind number: 64 bits rather than 32.
+  void* member = nullptr;            // Of the type that `kind` says.
+  bool is_wide = false;              // kind number: 64 bits rather than 32.
   const BoundTo* setting = nullptr;  // "creditor.*".
 };
 
@@ -31,7 +31,10 @@ struct ReadyValue {
   std::uint8_t size = 0;
   std::array<std::byte, 16> bytes{};
 
-  void apply() const { size == 1 ? static_cast<void>(std::memcpy(member, bytes.data(), 1)) : static_cast<void>(std::memcpy(member, bytes.data(), size)); }
+  void apply() const {
+    size == 1 ? static_cast<void>(std::memcpy(member, bytes.data(), 1))
+              : static_cast<void>(std::memcpy(member, bytes.data(), size));
+  }
 };
 
 /// Finds a code of a list by its trimmed text.
@@ -64,7 +67,9 @@ class CodeTable {
     std::memcpy(&key, text.data(), text.size());
     return key;
   }
-  [[nodiscard]] std::size_t hash(std::uint64_t key) const { return static_cast<std::size_t>((key * 0x9E3779B97F4A7C15U) >> 40) & mask_; }
+  [[nodiscard]] std::size_t hash(std::uint64_t key) const {
+    return static_cast<std::size_t>((key * 0x9E3779B97F4A7C15U) >> 40) & mask_;
+  }
 };
 
 /// Values of at most eight bytes, compared as numbers.
@@ -74,7 +79,8 @@ struct ShortValues {
   std::vector<std::pair<std::uint64_t, std::uint64_t>> ranges;
 
   /// nullopt where the record has no eight bytes from there.
-  [[nodiscard]] static std::optional<ShortValues> of(Span at, const std::vector<ValueRange>& values, std::size_t record_length);
+  [[nodiscard]] static std::optional<ShortValues> of(Span at, const std::vector<ValueRange>& values,
+                                                     std::size_t record_length);
 
   [[nodiscard]] bool hold(const char* record) const {
     std::uint64_t word = 0;
@@ -87,18 +93,18 @@ struct ShortValues {
   }
 };
 
-/// A test with what can be decided once. Results over records that stay for many entries (the batch header) are kept until the next
-/// such record.
+/// A test with what can be decided once. Results over records that stay for many entries (the batch header) are kept
+/// until the next such record.
 struct ReadyTest {
   enum class Way : std::uint8_t { general, outcome, number_is_zero, kept, mark_here, value_here, bytes_here };
   const Test* test = nullptr;
   Way way = Way::general;
-  std::uint32_t outcomes = 0;                  // Way::outcome: one bit each.
-  const std::uint32_t* number = nullptr;       // Way::number_is_zero.
-  std::uint16_t field = 0;                     // Way::mark_here.
-  Span at;                                     // Way::bytes_here, and of a same_as test here.
-  ShortValues values;                          // Way::value_here.
-  mutable std::uint64_t generation = 0;        // Way::kept: of the family when `result` was found.
+  std::uint32_t outcomes = 0;             // Way::outcome: one bit each.
+  const std::uint32_t* number = nullptr;  // Way::number_is_zero.
+  std::uint16_t field = 0;                // Way::mark_here.
+  Span at;                                // Way::bytes_here, and of a same_as test here.
+  ShortValues values;                     // Way::value_here.
+  mutable std::uint64_t generation = 0;   // Way::kept: of the family when `result` was found.
   mutable bool result = false;
   // same_as: the other field, as long as the record it stands in is the last one.
   mutable std::uint64_t other_generation = UINT64_MAX;
@@ -158,7 +164,13 @@ class ReadyPlan {
   ReadyPlan& operator=(const ReadyPlan&) = delete;
 
   [[nodiscard]] const RecordProgram& record(std::uint16_t index) const { return records_[index]; }
-  [[nodiscard]] const std::vector<Candidate>& candidates(char first_byte) const { return candidates_[static_cast<unsigned char>(first_byte)]; }
+  /// The records that may begin with this byte, in the order of the layout. Worked out when first asked for.
+  [[nodiscard]] const std::vector<Candidate>& candidates(char first_byte) {
+    const auto byte = static_cast<unsigned char>(first_byte);
+    if (!has_candidates_[byte]) [[unlikely]]
+      prepare_candidates(byte);
+    return candidates_[byte];
+  }
   [[nodiscard]] Target target(const BoundTo& bound) const;
 
  private:
@@ -168,10 +180,14 @@ class ReadyPlan {
   std::vector<std::unique_ptr<std::vector<std::vector<ReadyValue>>>> code_values_;
   std::vector<RecordProgram> records_;
   std::array<std::vector<Candidate>, 256> candidates_;
+  std::array<bool, 256> has_candidates_{};
+  std::vector<bool> entry_families_;          // Whose last record changes with every entry.
+  std::vector<std::vector<bool>> looked_at_;  // By record and field: a total or a mark asks for its value.
 
   void prepare_codes();
   void prepare_record(std::uint16_t index);
-  void prepare_candidates();
+  void prepare_looked_at();
+  void prepare_candidates(unsigned char byte);
   [[nodiscard]] ReadyValue ready_value(const SetWord& set) const;
   [[nodiscard]] ReadyTest ready_test(const Test& test, std::uint16_t here) const;
   void choose_way(std::uint16_t record, FieldStep& step) const;

@@ -16,10 +16,11 @@ class RecordWatch {
  public:
   virtual ~RecordWatch() = default;
   /// `record` is nullptr when no record of the layout fits; `bytes` has the full length of the record otherwise.
-  virtual void record(std::uint32_t line, const RecordPlan* record, std::string_view bytes, std::optional<Date> day_of_file) = 0;
+  virtual void record(std::uint32_t line, const RecordPlan* record, std::string_view bytes,
+                      std::optional<Date> day_of_file) = 0;
 };
 
-[[nodiscard]] Result<Verdict> read_watched(const LayoutPlan& plan, ByteSource& source, const ReadOptions& options, WordSink& sink,
-                                           RecordWatch* watch);
+[[nodiscard]] Result<Verdict> read_watched(const LayoutPlan& plan, ByteSource& source, const ReadOptions& options,
+                                           WordSink& sink, RecordWatch* watch);
 
 }  // namespace counterfoil

@@ -1,10 +1,11 @@
-// The fixed-width reader beside a NACHA parser written by hand: the same million entries, framed, decoded, every total checked, words
-// delivered. Prints the rate of both and the ratio; the reader works from the layout, the other knows every column.
+// The fixed-width reader beside a NACHA parser written by hand: the same million entries, framed, decoded, every total
+// checked, words delivered. Prints the rate of both and the ratio; the reader works from the layout, the other knows
+// every column.
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <ctime>
 #include <cstdlib>
+#include <ctime>
 #include <string>
 #include <string_view>
 
@@ -31,21 +32,25 @@ std::string make_file(std::uint64_t entries, std::uint64_t entries_of_batch) {
   for (std::uint64_t done = 0; done < entries;) {
     ++batches;
     const std::uint64_t count = std::min(entries_of_batch, entries - done);
-    add("5225" + padded("EXAMPLE ESTATES", 16) + padded("", 20) + "1234567890PPD" + padded("HOA DUES", 10) + padded("NOV 26", 6) + "261103   107640125" + fmt::format("{:07}", batches));
+    add("5225" + padded("EXAMPLE ESTATES", 16) + padded("", 20) + "1234567890PPD" + padded("HOA DUES", 10) +
+        padded("NOV 26", 6) + "261103   107640125" + fmt::format("{:07}", batches));
     std::uint64_t hash = 0, sum = 0;
     for (std::uint64_t i = 0; i < count; ++i, ++done) {
       const std::uint64_t amount = 10000 + done % 90000;
-      add(fmt::format("627123456780{:<17}{:010}{:<15}{:<22}  0{:08}{:07}", 1000000000 + done, amount, fmt::format("UNIT-{:08}", done), "PAYER NUMBER " + std::to_string(done % 5000), 7640125, i + 1));
+      add(fmt::format("627123456780{:<17}{:010}{:<15}{:<22}  0{:08}{:07}", 1000000000 + done, amount,
+                      fmt::format("UNIT-{:08}", done), "PAYER NUMBER " + std::to_string(done % 5000), 7640125, i + 1));
       hash += 12345678;
       sum += amount;
     }
-    add(fmt::format("8225{:06}{:010}{:012}{:012}1234567890{:25}07640125{:07}", count, hash % 10'000'000'000U, sum, 0, "", batches));
+    add(fmt::format("8225{:06}{:010}{:012}{:012}1234567890{:25}07640125{:07}", count, hash % 10'000'000'000U, sum, 0,
+                    "", batches));
     file_hash += hash % 10'000'000'000U;
     file_sum += sum;
     records += count + 2;
   }
   ++records;
-  add(fmt::format("9{:06}{:06}{:08}{:010}{:012}{:012}{:39}", batches, (records + 9) / 10, entries, file_hash % 10'000'000'000U, file_sum, 0, ""));
+  add(fmt::format("9{:06}{:06}{:08}{:010}{:012}{:012}{:39}", batches, (records + 9) / 10, entries,
+                  file_hash % 10'000'000'000U, file_sum, 0, ""));
   while (records++ % 10 != 0) add(std::string(94, '9'));
   return file;
 }
@@ -63,7 +68,8 @@ class Sink final : public WordSink {
   std::int64_t sum = 0;
 };
 
-// ---- The parser written by hand ----------------------------------------------------------------------------------------
+// ---- The parser written by hand
+// ----------------------------------------------------------------------------------------
 
 bool number_at(std::string_view record, std::size_t offset, std::size_t length, std::uint64_t& number) {
   number = 0;
@@ -119,12 +125,18 @@ class HandWritten {
 
   bool take(std::string_view record) {
     switch (record[0]) {
-      case '1': return record.substr(34, 6) == "094101";
-      case '5': return take_batch(record);
-      case '6': return take_entry(record);
-      case '8': return take_batch_control(record);
-      case '9': return record[1] == '9' || take_file_control(record);
-      default: return false;
+      case '1':
+        return record.substr(34, 6) == "094101";
+      case '5':
+        return take_batch(record);
+      case '6':
+        return take_entry(record);
+      case '8':
+        return take_batch_control(record);
+      case '9':
+        return record[1] == '9' || take_file_control(record);
+      default:
+        return false;
     }
   }
 
@@ -140,8 +152,11 @@ class HandWritten {
 
   bool take_entry(std::string_view record) {
     std::uint64_t amount = 0, bank = 0, trace = 0, sequence = 0;
-    if (!number_at(record, 3, 8, bank) || !number_at(record, 29, 10, amount) || !number_at(record, 79, 15, trace) || !number_at(record, 87, 7, sequence)) return false;
-    if (!routing_number_is_right(record.substr(3, 9)) || record.substr(79, 8) != odfi_ || trace <= last_trace_) return false;
+    if (!number_at(record, 3, 8, bank) || !number_at(record, 29, 10, amount) || !number_at(record, 79, 15, trace) ||
+        !number_at(record, 87, 7, sequence))
+      return false;
+    if (!routing_number_is_right(record.substr(3, 9)) || record.substr(79, 8) != odfi_ || trace <= last_trace_)
+      return false;
     last_trace_ = trace;
     const std::string_view code = record.substr(1, 2);
     const bool is_debit = code[1] == '7' || code[1] == '8' || code[1] == '9' || code[1] == '6' || code == "55";
@@ -170,22 +185,26 @@ class HandWritten {
 
   bool take_batch_control(std::string_view record) {
     std::uint64_t count = 0, hash = 0, debit = 0, credit = 0;
-    if (!number_at(record, 4, 6, count) || !number_at(record, 10, 10, hash) || !number_at(record, 20, 12, debit) || !number_at(record, 32, 12, credit)) return false;
+    if (!number_at(record, 4, 6, count) || !number_at(record, 10, 10, hash) || !number_at(record, 20, 12, debit) ||
+        !number_at(record, 32, 12, credit))
+      return false;
     file_.count += batch_.count;
     file_.hash += batch_.hash;
     file_.debit += batch_.debit;
     file_.credit += batch_.credit;
-    return count == batch_.count && hash == batch_.hash % 10'000'000'000U && debit == batch_.debit && credit == batch_.credit && record.substr(44, 10) == company_ &&
-           record.substr(79, 8) == odfi_ && record.substr(87, 7) == number_;
+    return count == batch_.count && hash == batch_.hash % 10'000'000'000U && debit == batch_.debit &&
+           credit == batch_.credit && record.substr(44, 10) == company_ && record.substr(79, 8) == odfi_ &&
+           record.substr(87, 7) == number_;
   }
 
   bool take_file_control(std::string_view record) {
     std::uint64_t batches = 0, count = 0, hash = 0, debit = 0, credit = 0;
-    if (!number_at(record, 1, 6, batches) || !number_at(record, 7, 6, blocks_) || !number_at(record, 13, 8, count) || !number_at(record, 21, 10, hash) || !number_at(record, 31, 12, debit) ||
-        !number_at(record, 43, 12, credit)) {
+    if (!number_at(record, 1, 6, batches) || !number_at(record, 7, 6, blocks_) || !number_at(record, 13, 8, count) ||
+        !number_at(record, 21, 10, hash) || !number_at(record, 31, 12, debit) || !number_at(record, 43, 12, credit)) {
       return false;
     }
-    return batches == batches_ && count == file_.count && hash == file_.hash % 10'000'000'000U && debit == file_.debit && credit == file_.credit;
+    return batches == batches_ && count == file_.count && hash == file_.hash % 10'000'000'000U &&
+           debit == file_.debit && credit == file_.credit;
   }
 };
 
@@ -220,7 +239,8 @@ int main(int argc, char** argv) {
     Sink sink;
     MemorySource source{file};
     const auto verdict = read_fixed_width(*plan, source, ReadOptions{}, sink);
-    require(verdict && *verdict == Verdict::accepted && sink.entries == entries && sink.findings == 0, "the file is right");
+    require(verdict && *verdict == Verdict::accepted && sink.entries == entries && sink.findings == 0,
+            "the file is right");
     letters = sink.letters;
   });
   require(letters == letters_by_hand, "both read the same words");

@@ -1,5 +1,6 @@
-// Every NACHA sample against its line in EXPECTED.tsv: counts, totals, returns and notifications of change are taken from the
-// columns, the verdict from the first words of the last column, and the findings it names from the table below.
+// Every NACHA sample against its line in EXPECTED.tsv: counts, totals, returns and notifications of change are taken
+// from the columns, the verdict from the first words of the last column, and the findings it names from the table
+// below.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -69,8 +70,9 @@ class Keep final : public WordSink {
   void file(const FileHead& head) override { message_id = head.message_id; }
   void batch(const BatchHead& head) override { settled_on_ = head.settled_on; }
   void entry(const Entry& e) override {
-    entries.push_back({e.line, e.outcome, e.direction, e.amount_minor, std::string{e.reason}, std::string{e.trace}, std::string{e.original_trace},
-                       std::string{e.original_bank}, std::string{e.return_trace}, std::string{e.corrected_data}, std::string{e.reason_text}, settled_on_});
+    entries.push_back({e.line, e.outcome, e.direction, e.amount_minor, std::string{e.reason}, std::string{e.trace},
+                       std::string{e.original_trace}, std::string{e.original_bank}, std::string{e.return_trace},
+                       std::string{e.corrected_data}, std::string{e.reason_text}, settled_on_});
   }
   void finding(const Finding& finding) override { findings.push_back(finding); }
   void end(const FileCounts& c) override { counts = c; }
@@ -100,13 +102,17 @@ Read read_sample(const std::string& file, bool accept_partial) {
   Read read;
   const std::string bytes = read_whole(samples_folder() + "/" + file);
   MemorySource source{bytes};
-  const auto verdict = read_bank_file(source, {.file_name = file, .format = {}, .accept_partial = accept_partial}, read.words);
+  const auto verdict =
+      read_bank_file(source, {.file_name = file, .format = {}, .accept_partial = accept_partial}, read.words);
   EXPECT_TRUE(verdict.has_value());
   read.verdict = verdict.value_or(Verdict::refused);
   return read;
 }
 
-bool is_partial(const Row& row) { return row.at("what a correct reader reports").find("artial") != std::string::npos && row.at("file").starts_with("return-partial"); }
+bool is_partial(const Row& row) {
+  return row.at("what a correct reader reports").find("artial") != std::string::npos &&
+         row.at("file").starts_with("return-partial");
+}
 
 class NachaSample : public testing::TestWithParam<Row> {};
 
@@ -114,14 +120,16 @@ TEST_P(NachaSample, HasTheCountsAndTotalsListed) {
   const Row& row = GetParam();
   const Read read = read_sample(row.at("file"), is_partial(row));
   std::uint64_t records = 0;
-  for (const std::string& pair : split(row.at("records by type"), ' ')) records += std::stoull(pair.substr(pair.find(':') + 1));
+  for (const std::string& pair : split(row.at("records by type"), ' '))
+    records += std::stoull(pair.substr(pair.find(':') + 1));
   EXPECT_EQ(read.words.counts.records, records);
   EXPECT_EQ(std::to_string(read.words.counts.batches), row.at("batches"));
   EXPECT_EQ(std::to_string(read.words.counts.entries), row.at("entries"));
   EXPECT_EQ(std::to_string(read.words.counts.addenda), row.at("addenda"));
   EXPECT_EQ(std::to_string(read.words.counts.prenotes), row.at("prenotes"));
   std::int64_t debit = 0, credit = 0;
-  for (const KeptEntry& entry : read.words.entries) (entry.direction == Direction::debit ? debit : credit) += entry.amount;
+  for (const KeptEntry& entry : read.words.entries)
+    (entry.direction == Direction::debit ? debit : credit) += entry.amount;
   EXPECT_EQ(std::to_string(debit), row.at("debit cents"));
   EXPECT_EQ(std::to_string(credit), row.at("credit cents"));
 }
@@ -130,8 +138,11 @@ TEST_P(NachaSample, HasTheVerdictListed) {
   const Row& row = GetParam();
   const std::string& says = row.at("what a correct reader reports");
   const Read read = read_sample(row.at("file"), is_partial(row));
-  const bool accepts = says.starts_with("ACCEPT") || says.starts_with("In partial-file profile ACCEPT") || says.starts_with("Partial profile ACCEPT");
-  const Verdict expected = accepts ? Verdict::accepted : says.starts_with("REJECT") ? Verdict::refused : Verdict::accepted_with_findings;
+  const bool accepts = says.starts_with("ACCEPT") || says.starts_with("In partial-file profile ACCEPT") ||
+                       says.starts_with("Partial profile ACCEPT");
+  const Verdict expected = accepts                      ? Verdict::accepted
+                           : says.starts_with("REJECT") ? Verdict::refused
+                                                        : Verdict::accepted_with_findings;
   EXPECT_EQ(verdict_name(read.verdict), verdict_name(expected)) << says;
 }
 
@@ -145,12 +156,14 @@ TEST_P(NachaSample, HasTheReturnsAndChangesListed) {
     expected.insert((*i)[1].str() + " " + ((*i)[2].length() == 0 ? "returned" : (*i)[2].str()) + " " + (*i)[3].str());
   }
   const std::string& changes = row.at("nocs");
-  for (std::sregex_iterator i{changes.begin(), changes.end(), change}, end; i != end; ++i) expected.insert((*i)[1].str() + " corrected " + (*i)[2].str());
+  for (std::sregex_iterator i{changes.begin(), changes.end(), change}, end; i != end; ++i)
+    expected.insert((*i)[1].str() + " corrected " + (*i)[2].str());
   for (const KeptEntry& entry : read.words.entries) {
     if (entry.outcome == Outcome::none) continue;
     std::string data = entry.corrected;
     data.erase(data.find_last_not_of(' ') + 1);
-    found.insert(entry.reason + " " + std::string{outcome_name(entry.outcome)} + " " + (entry.outcome == Outcome::corrected ? data : std::to_string(entry.amount)));
+    found.insert(entry.reason + " " + std::string{outcome_name(entry.outcome)} + " " +
+                 (entry.outcome == Outcome::corrected ? data : std::to_string(entry.amount)));
   }
   EXPECT_EQ(found, expected);
 }
@@ -184,8 +197,10 @@ TEST_P(NachaSample, ReadsTheSameInPiecesOfAnySize) {
     MemorySource source{bytes, piece};
     const auto verdict = read_bank_file(source, {.file_name = "f", .format = "nacha"}, words);
     std::string text{verdict_name(verdict.value_or(Verdict::refused))};
-    for (const Finding& finding : words.findings) text += "\n" + finding.code + " " + std::to_string(finding.place.line) + " " + finding.message;
-    for (const KeptEntry& entry : words.entries) text += "\n" + entry.reason + entry.original_trace + std::to_string(entry.amount);
+    for (const Finding& finding : words.findings)
+      text += "\n" + finding.code + " " + std::to_string(finding.place.line) + " " + finding.message;
+    for (const KeptEntry& entry : words.entries)
+      text += "\n" + entry.reason + entry.original_trace + std::to_string(entry.amount);
     return text;
   };
   const std::string whole = described(bytes.size() + 1);
@@ -205,8 +220,13 @@ const std::map<std::string, std::vector<Named>> named_findings{
     {"ppd-debit-foreign-trace-prefix.ach", {{"nacha.trace-prefix", {3}}, {"framing.short-line", {1, 5}}}},
     {"web-and-ppd-3-batches.ach", {{"nacha.web-credit", {3, 4, 5, 6, 9}}}},
     {"return-web-r01-r03.ach", {{"field.outer-blanks", {5, 9}}}},
-    {"return-partial-no-batch-controls.ach", {{"order.missing-file-header", {1}}, {"order.missing-batch-control", {4, 6}}, {"order.missing-file-control", {6}}, {"field.not-the-same", {6}}}},
-    {"return-partial-no-file-records.ach", {{"order.missing-file-header", {1}}, {"order.missing-file-control", {4}}, {"field.outer-blanks", {4}}}},
+    {"return-partial-no-batch-controls.ach",
+     {{"order.missing-file-header", {1}},
+      {"order.missing-batch-control", {4, 6}},
+      {"order.missing-file-control", {6}},
+      {"field.not-the-same", {6}}}},
+    {"return-partial-no-file-records.ach",
+     {{"order.missing-file-header", {1}}, {"order.missing-file-control", {4}}, {"field.outer-blanks", {4}}}},
     {"noc-cor-c01.ach", {{"field.not-the-same", {4}}}},
     {"return-dishonored-r68.ach", {{"nacha.return-code", {4, 6}}}},
     {"zero-entry-health-file.ach", {{"framing.short-line", {1, 2}}, {"field.blank", {1}}, {"field.check-digit", {1}}}},
@@ -216,14 +236,29 @@ const std::map<std::string, std::vector<Named>> named_findings{
     {"company-name-all-zeros.txt", {{"nacha.company-name", {2}}}},
     {"tel-individual-name-blank.txt", {{"nacha.r26", {8, 9}}}},
     {"payroll-5-batches-with-credit-prenotes.txt", {{"framing.short-line", {30}}}},
-    {"nonascii-latin1-addenda.ach", {{"control.block-count", {17}}, {"control.entry-addenda-count", {17}}, {"framing.short-line", {1, 17}}}},
+    {"nonascii-latin1-addenda.ach",
+     {{"control.block-count", {17}}, {"control.entry-addenda-count", {17}}, {"framing.short-line", {1, 17}}}},
     {"return-nonstandard-code-r97.ach", {{"field.unknown-code", {4}}, {"framing.short-line", {1, 6}}}},
-    {"fuzz-truncated-three-records.ach", {{"order.missing-file-header", {1}}, {"order.missing-batch-control", {3}}, {"order.missing-file-control", {3}}, {"field.not-the-same", {3}}, {"nacha.service-class", {2}}}},
-    {"return-partial-two-batches.ach", {{"order.missing-file-header", {1}}, {"order.missing-batch-control", {4, 8}}, {"order.missing-file-control", {8}}}},
+    {"fuzz-truncated-three-records.ach",
+     {{"order.missing-file-header", {1}},
+      {"order.missing-batch-control", {3}},
+      {"order.missing-file-control", {3}},
+      {"field.not-the-same", {3}},
+      {"nacha.service-class", {2}}}},
+    {"return-partial-two-batches.ach",
+     {{"order.missing-file-header", {1}},
+      {"order.missing-batch-control", {4, 8}},
+      {"order.missing-file-control", {8}}}},
     {"return-and-noc-3-batches.txt", {{"nacha.trace-prefix", {3, 7, 11}}, {"field.check-digit", {1}}}},
     {"return-ppd-r01.txt", {{"framing.fill", {6}}}},
     {"return-five-with-wrong-controls.txt",
-     {{"sequence.trace", {5, 7, 9, 11}}, {"control.entry-addenda-count", {13, 14}}, {"control.entry-hash", {13, 14}}, {"control.total-debit", {13, 14}}, {"control.batch-count", {14}}, {"control.block-count", {14}}, {"field.not-the-same", {13}}}},
+     {{"sequence.trace", {5, 7, 9, 11}},
+      {"control.entry-addenda-count", {13, 14}},
+      {"control.entry-hash", {13, 14}},
+      {"control.total-debit", {13, 14}},
+      {"control.batch-count", {14}},
+      {"control.block-count", {14}},
+      {"field.not-the-same", {13}}}},
     {"ppd-dishonored-r68.txt", {{"framing.fill", {6}}}},
 };
 
@@ -247,7 +282,8 @@ TEST_P(NachaSample, SaysWhatIsNamedAndNoMoreThanWarnsWhereItIsFine) {
     if (is_strict) ADD_FAILURE() << "A file without faults has the finding " << finding.code << ": " << finding.message;
     // One cause, one message: no error that the list does not know of, but for a file that is refused anyway.
     if (finding.severity == Severity::error && read.verdict != Verdict::refused) {
-      EXPECT_TRUE(expected.contains({finding.code, finding.place.line})) << finding.code << " on line " << finding.place.line << ": " << finding.message;
+      EXPECT_TRUE(expected.contains({finding.code, finding.place.line}))
+          << finding.code << " on line " << finding.place.line << ": " << finding.message;
     }
   }
 }
@@ -257,14 +293,16 @@ TEST(NachaSamples, CountTheBytesAboveSevenEInTheLatin1File) {
   const Read read = read_sample("nonascii-latin1-addenda.ach", false);
   int bytes = 0;
   for (const Finding& finding : read.words.findings) {
-    if (finding.code == "charset.high-bytes") bytes += std::stoi(finding.message.substr(finding.message.find("holds ") + 6));
+    if (finding.code == "charset.high-bytes")
+      bytes += std::stoi(finding.message.substr(finding.message.find("holds ") + 6));
   }
   EXPECT_EQ(bytes, 120);
 }
 
 TEST(NachaSamples, KeepAnswersApartFromInstructionsWhenPartsAreMissing) {
   if (expected_rows().empty()) GTEST_SKIP() << samples_folder() << "/EXPECTED.tsv is not here.";
-  for (const char* file : {"return-partial-no-batch-controls.ach", "return-partial-no-file-records.ach", "return-partial-two-batches.ach"}) {
+  for (const char* file : {"return-partial-no-batch-controls.ach", "return-partial-no-file-records.ach",
+                           "return-partial-two-batches.ach"}) {
     const Read read = read_sample(file, false);
     EXPECT_EQ(read.verdict, Verdict::accepted_with_findings) << file;
     EXPECT_FALSE(read.words.entries.empty()) << file;

@@ -37,8 +37,9 @@ std::string told(const std::string& name) {
   const LoadedLayout loaded = load_layout(read_whole(gallery / (name + ".layout")), name + ".layout");
   std::string text;
   for (const Finding& finding : loaded.findings) {
-    text += finding.place.file + ":" + std::to_string(finding.place.line) + ":" + std::to_string(finding.place.column_first) + ": " + std::string{severity_name(finding.severity)} + " " + finding.code + "\n" +
-            finding.message + "\n" + finding.remedy + "\n";
+    text += finding.place.file + ":" + std::to_string(finding.place.line) + ":" +
+            std::to_string(finding.place.column_first) + ": " + std::string{severity_name(finding.severity)} + " " +
+            finding.code + "\n" + finding.message + "\n" + finding.remedy + "\n";
   }
   return text;
 }
@@ -47,7 +48,8 @@ class LayoutMistake : public testing::TestWithParam<std::string> {};
 
 TEST_P(LayoutMistake, IsToldInTheseWords) {
   const std::filesystem::path expectation = gallery / (GetParam() + ".expect");
-  if (std::getenv("COUNTERFOIL_WRITE_EXPECT") != nullptr) std::ofstream{expectation, std::ios::binary} << told(GetParam());
+  if (std::getenv("COUNTERFOIL_WRITE_EXPECT") != nullptr)
+    std::ofstream{expectation, std::ios::binary} << told(GetParam());
   EXPECT_EQ(told(GetParam()), read_whole(expectation));
 }
 
