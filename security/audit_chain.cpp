@@ -31,9 +31,7 @@ void write_canonical(const AuditEntry& entry, std::string& bytes) {
   append_field(bytes, digest_bytes(entry.previous));
 }
 
-std::string_view salt_bytes(const AuditSalt& salt) {
-  return {reinterpret_cast<const char*>(salt.data()), salt.size()};
-}
+std::string_view salt_bytes(const AuditSalt& salt) { return {reinterpret_cast<const char*>(salt.data()), salt.size()}; }
 
 }  // namespace
 
@@ -90,7 +88,8 @@ void AuditVerifier::take(const AuditEntry& entry) {
   write_canonical(entry, buffer_);
   digest_.append(buffer_);
   if (digest_.finish() != entry.hash) {
-    complain("audit.changed", entry.sequence, fmt::format("Entry {} was changed after it was written.", entry.sequence));
+    complain("audit.changed", entry.sequence,
+             fmt::format("Entry {} was changed after it was written.", entry.sequence));
   }
   if (!entry.details_erased) {
     buffer_.clear();

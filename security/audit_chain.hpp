@@ -22,15 +22,15 @@ struct AuditEntry {
   std::int64_t tenant = 0;
   std::int64_t sequence = 0;  // From 1, without a gap.
   std::int64_t at_microseconds = 0;
-  std::string actor;          // Who did it: the operator's name.
-  std::string action;         // "batch.release".
-  std::string subject_kind;   // "batch".
-  std::string subject;        // Its id or number.
-  std::string details;        // What changed, account numbers masked. Empty once erased.
+  std::string actor;         // Who did it: the operator's name.
+  std::string action;        // "batch.release".
+  std::string subject_kind;  // "batch".
+  std::string subject;       // Its id or number.
+  std::string details;       // What changed, account numbers masked. Empty once erased.
   AuditSalt salt{};
-  Digest details_digest{};    // Of salt and details.
+  Digest details_digest{};  // Of salt and details.
   bool details_erased = false;
-  Digest previous{};          // Hash of the entry before; zeros for the first.
+  Digest previous{};  // Hash of the entry before; zeros for the first.
   Digest hash{};
 };
 
@@ -45,7 +45,8 @@ void chain_audit_entry(AuditEntry& entry, const Digest& head);
 
 /// What is wrong at one place of a chain, for people.
 struct AuditFault {
-  std::string code;  // "audit.changed", "audit.gap", "audit.link", "audit.details", "audit.truncated", "audit.other-tenant"
+  std::string
+      code;  // "audit.changed", "audit.gap", "audit.link", "audit.details", "audit.truncated", "audit.other-tenant"
   std::int64_t sequence = 0;
   std::string message;
 };
@@ -56,7 +57,8 @@ struct AuditAnchor {
   Digest hash{};
 };
 
-/// Takes the entries of one tenant in the order of their sequence and keeps every fault (at most 1,000 of them in full).
+/// Takes the entries of one tenant in the order of their sequence and keeps every fault (at most 1,000 of them in
+/// full).
 class AuditVerifier {
  public:
   explicit AuditVerifier(std::int64_t tenant, std::optional<AuditAnchor> anchor = std::nullopt);

@@ -116,9 +116,9 @@ Result<void> check_permission(const Operator& who, Action action, Environment en
   for (const Role role : who.roles) {
     if ((rule.roles & bit(role)) != 0) return {};
   }
-  return std::unexpected(refused(
-      "permission.role", fmt::format("Operator {} may not {}.", who.name, rule.name),
-      fmt::format("It takes one of these roles: {}. An administrator can grant one.", names_of(rule.roles))));
+  return std::unexpected(
+      refused("permission.role", fmt::format("Operator {} may not {}.", who.name, rule.name),
+              fmt::format("It takes one of these roles: {}. An administrator can grant one.", names_of(rule.roles))));
 }
 
 Result<void> check_acting_as(Environment environment) {

@@ -26,30 +26,30 @@ inline constexpr std::array all_roles{Role::reader,  Role::preparer, Role::appro
                                       Role::courier, Role::auditor,  Role::administrator};
 
 enum class Action : std::uint8_t {
-  look,               // List, show, explain, report.
-  unmask_account,     // See a whole account number; leaves an audit entry.
+  look,            // List, show, explain, report.
+  unmask_account,  // See a whole account number; leaves an audit entry.
   import_payers,
   import_mandates,
-  change_mandate,     // Suspend, cancel, amend.
+  change_mandate,  // Suspend, cancel, amend.
   import_bills,
   approve_bills,
   cancel_bill,
-  plan_batch,         // Plan and create.
+  plan_batch,  // Plan and create.
   seal_batch,
   void_batch,
   approve_batch,
   release_batch,
-  carry_files,        // Take a released file from the outbox and say that it was sent.
+  carry_files,  // Take a released file from the outbox and say that it was sent.
   ingest_file,
   match_entries,
   resolve_exception,
   write_off,
   read_audit,
   check_books,
-  manage_accounts,    // Creditor accounts and their channels.
+  manage_accounts,  // Creditor accounts and their channels.
   manage_operators,
-  manage_database,    // Migrations, keys, backup.
-  simulate_bank,      // Only in a test environment.
+  manage_database,  // Migrations, keys, backup.
+  simulate_bank,    // Only in a test environment.
 };
 inline constexpr std::size_t action_count = static_cast<std::size_t>(Action::simulate_bank) + 1;
 
@@ -85,7 +85,7 @@ enum class ReleaseRule : std::uint8_t {
 [[nodiscard]] Result<void> check_approver(std::string_view approver, std::string_view preparer);
 
 /// Fails with "permission.four-eyes" when the releaser prepared it, or approved it under `third_person`.
-[[nodiscard]] Result<void> check_releaser(std::string_view releaser, std::string_view preparer, std::string_view approver,
-                                          ReleaseRule rule);
+[[nodiscard]] Result<void> check_releaser(std::string_view releaser, std::string_view preparer,
+                                          std::string_view approver, ReleaseRule rule);
 
 }  // namespace counterfoil

@@ -99,12 +99,12 @@ bool parse_ring(const std::string& text, KeyRing& ring) {
 // Written beside the file and renamed, so that a crash leaves the old keys or the new ones, never half of them.
 Result<void> write_ring(const std::filesystem::path& file, const KeyRing& ring) {
   const auto failed = [&](std::string_view step) {
-    return std::unexpected(Error{"keys.not-written",
-                                 fmt::format("The key file {} could not be {}: {}.", file.string(), step,
-                                             std::strerror(errno)),
-                                 "Check that the folder exists, belongs to you and has room.",
-                                 {},
-                                 ErrorKind::failed});
+    return std::unexpected(
+        Error{"keys.not-written",
+              fmt::format("The key file {} could not be {}: {}.", file.string(), step, std::strerror(errno)),
+              "Check that the folder exists, belongs to you and has room.",
+              {},
+              ErrorKind::failed});
   };
   const std::string part = file.string() + ".part";
   const int handle = ::open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -126,17 +126,16 @@ Result<void> write_ring(const std::filesystem::path& file, const KeyRing& ring) 
 }
 
 Result<void> read_ring(const std::filesystem::path& file, Environment environment, KeyRing& ring) {
-  struct stat status {};
+  struct stat status{};
   if (::stat(file.c_str(), &status) != 0) {
     return std::unexpected(key_error("keys.missing", fmt::format("The key file {} is not there.", file.string()),
                                      "Run `counterfoil init`, or bring the file back from its backup: without it no "
                                      "account number can be opened."));
   }
   if ((status.st_mode & 0077U) != 0) {
-    return std::unexpected(key_error("keys.readable-by-others",
-                                     fmt::format("Others than its owner may read the key file {}.", file.string()),
-                                     fmt::format("Run `chmod 600 {}` and think about who may have read it.",
-                                                 file.string())));
+    return std::unexpected(key_error(
+        "keys.readable-by-others", fmt::format("Others than its owner may read the key file {}.", file.string()),
+        fmt::format("Run `chmod 600 {}` and think about who may have read it.", file.string())));
   }
   std::ifstream stream{file, std::ios::binary};
   std::ostringstream text;
@@ -156,11 +155,11 @@ Result<void> read_ring(const std::filesystem::path& file, Environment environmen
                                      "Bring it back from its backup; nothing sealed opens without it."));
   }
   if (ring.environment != environment) {
-    return std::unexpected(key_error("keys.other-environment",
-                                     fmt::format("The key file {} is for a {} environment, and this one is {}.",
-                                                 file.string(), environment_name(ring.environment),
-                                                 environment_name(environment)),
-                                     "Use the key file that was made together with this database."));
+    return std::unexpected(
+        key_error("keys.other-environment",
+                  fmt::format("The key file {} is for a {} environment, and this one is {}.", file.string(),
+                              environment_name(ring.environment), environment_name(environment)),
+                  "Use the key file that was made together with this database."));
   }
   return {};
 }
@@ -315,17 +314,18 @@ Result<std::string> FieldSealer::open_value(std::int32_t key_id, std::string_vie
   State& state = *state_;
   const auto found = state.contexts.find(key_id);
   if (found == state.contexts.end()) {
-    return std::unexpected(key_error("keys.unknown-key",
-                                     fmt::format("A value in {} was sealed with key {}, which is not in the key file.",
-                                                 place.table, key_id),
-                                     "Bring back the key file that holds this key."));
+    return std::unexpected(key_error(
+        "keys.unknown-key",
+        fmt::format("A value in {} was sealed with key {}, which is not in the key file.", place.table, key_id),
+        "Bring back the key file that holds this key."));
   }
   const auto does_not_open = [&] {
-    return std::unexpected(key_error("keys.does-not-open",
-                                     fmt::format("The sealed {} of {} {} was changed or belongs to another row.",
-                                                 place.column, place.table, place.row.text()),
-                                     "Do not collect with it. Compare with a backup and the audit trail: somebody wrote "
-                                     "into the database past this program."));
+    return std::unexpected(
+        key_error("keys.does-not-open",
+                  fmt::format("The sealed {} of {} {} was changed or belongs to another row.", place.column,
+                              place.table, place.row.text()),
+                  "Do not collect with it. Compare with a backup and the audit trail: somebody wrote "
+                  "into the database past this program."));
   };
   if (bytes.size() < nonce_size + tag_size) return does_not_open();
   state.bind(key_id, place);

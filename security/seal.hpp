@@ -1,7 +1,7 @@
 // Account numbers at rest: sealed with AES-256-GCM, found again through a keyed blind index.
 //
-// The keys live in one file outside the database, readable by its owner alone. Each environment has its own file, and the
-// environment is part of every sealed value, so a test key never opens a live account number.
+// The keys live in one file outside the database, readable by its owner alone. Each environment has its own file, and
+// the environment is part of every sealed value, so a test key never opens a live account number.
 #pragma once
 
 #include <array>
@@ -11,8 +11,8 @@
 #include <string>
 #include <string_view>
 
-#include "core/result.hpp"
 #include "core/id.hpp"
+#include "core/result.hpp"
 #include "security/environment.hpp"
 
 namespace counterfoil {
@@ -62,7 +62,8 @@ class FieldSealer {
   [[nodiscard]] SealedValue seal(std::string_view text, const SealPlace& place) const;
 
   /// Fails with "keys.unknown-key" or, when the value was changed or moved, "keys.does-not-open" (kind refused).
-  [[nodiscard]] Result<std::string> open_value(std::int32_t key_id, std::string_view bytes, const SealPlace& place) const;
+  [[nodiscard]] Result<std::string> open_value(std::int32_t key_id, std::string_view bytes,
+                                               const SealPlace& place) const;
 
   /// The same account number of the same tenant gives the same index; nothing else can be learned from it.
   [[nodiscard]] BlindIndex blind_index(std::int64_t tenant, std::string_view account) const;

@@ -49,8 +49,7 @@ Result<AuditAnchor> append_audit(Session& session, std::int64_t tenant, const Au
       "select sequence, hash from audit_head where tenant_id = :tenant for update", {{"tenant", tenant}});
   if (!head) return std::unexpected(head.error());
   require(head->has_value(), "A tenant has an audit head.");
-  auto now = session.first_row<std::int64_t>(
-      "select (extract(epoch from clock_timestamp()) * 1000000)::bigint");
+  auto now = session.first_row<std::int64_t>("select (extract(epoch from clock_timestamp()) * 1000000)::bigint");
   if (!now) return std::unexpected(now.error());
 
   AuditEntry entry;
@@ -82,17 +81,16 @@ Result<AuditAnchor> append_audit(Session& session, std::int64_t tenant, const Au
        {"previous", SqlValue::bytes(digest_bytes(entry.previous))},
        {"hash", SqlValue::bytes(digest_bytes(entry.hash))}});
   if (!written) return std::unexpected(written.error());
-  auto moved = session.run("update audit_head set sequence = :sequence, hash = :hash where tenant_id = :tenant",
-                           {{"sequence", entry.sequence},
-                            {"hash", SqlValue::bytes(digest_bytes(entry.hash))},
-                            {"tenant", tenant}});
+  auto moved = session.run(
+      "update audit_head set sequence = :sequence, hash = :hash where tenant_id = :tenant",
+      {{"sequence", entry.sequence}, {"hash", SqlValue::bytes(digest_bytes(entry.hash))}, {"tenant", tenant}});
   if (!moved) return std::unexpected(moved.error());
   return AuditAnchor{entry.sequence, entry.hash};
 }
 
 Result<std::optional<AuditAnchor>> audit_head(Session& session, std::int64_t tenant) {
-  auto head = session.first_row<std::int64_t, SqlBytes>("select sequence, hash from audit_head where tenant_id = :tenant",
-                                                        {{"tenant", tenant}});
+  auto head = session.first_row<std::int64_t, SqlBytes>(
+      "select sequence, hash from audit_head where tenant_id = :tenant", {{"tenant", tenant}});
   if (!head) return std::unexpected(head.error());
   if (!*head || std::get<0>(**head) == 0) return std::optional<AuditAnchor>{};
   return std::optional{AuditAnchor{std::get<0>(**head), digest_from(std::get<1>(**head).bytes)}};

@@ -30,7 +30,7 @@ struct AuditFilter {
   std::string subject_kind, subject;  // Empty: any.
   std::string actor, action;          // Empty: any.
   std::int64_t after_sequence = 0;
-  std::uint64_t most = 0;             // 0: all.
+  std::uint64_t most = 0;  // 0: all.
   bool newest_first = false;
 };
 [[nodiscard]] Result<void> visit_audit(Session& session, std::int64_t tenant, const AuditFilter& filter,

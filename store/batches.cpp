@@ -13,10 +13,12 @@ namespace {
 
 constexpr std::string_view claim_table = "claim";
 
-// --- Batches ----------------------------------------------------------------------------------------------------------
+// --- Batches
+// ----------------------------------------------------------------------------------------------------------
 
 constexpr std::string_view select_batch =
-    "select b.id, b.number, b.creditor_account_id, a.label, b.state, b.collect_on, b.instrument, b.sequence, b.is_retry, "
+    "select b.id, b.number, b.creditor_account_id, a.label, b.state, b.collect_on, b.instrument, b.sequence, "
+    "b.is_retry, "
     "b.currency, b.claim_count, b.sum_minor, b.prepared_by, coalesce(b.approved_by, ''), coalesce(b.released_by, ''), "
     "b.version, to_char(b.created_at, 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), coalesce(f.sequence, 0), "
     "coalesce(f.message_id, ''), coalesce(encode(f.sha256, 'hex'), '') "
@@ -113,7 +115,8 @@ Result<void> let_go_of_bills(const Scope& scope, const Id& batch) {
   return {};
 }
 
-// --- Claims -----------------------------------------------------------------------------------------------------------
+// --- Claims
+// -----------------------------------------------------------------------------------------------------------
 
 std::string claim_select(std::string_view more_columns, std::string_view more_joins, std::string_view rest) {
   return fmt::format("select {}{} from claim c {}{} where c.tenant_id = :tenant {}", claim_columns(), more_columns,
@@ -153,7 +156,8 @@ Result<void> read_items(const Scope& scope, Claim& claim) {
 // What its own events brought: the day of the last settlement and the amount that stayed.
 Result<void> read_collected(const Scope& scope, Claim& claim) {
   auto rows = scope.session.rows<std::string, Date, std::int64_t>(
-      "select kind, on_day, amount_minor from claim_event where tenant_id = :tenant and claim_id = :claim order by number",
+      "select kind, on_day, amount_minor from claim_event where tenant_id = :tenant and claim_id = :claim order by "
+      "number",
       {{"tenant", scope.tenant}, {"claim", claim.id}});
   if (!rows) return std::unexpected(rows.error());
   claim.collected_minor = 0;
@@ -204,7 +208,8 @@ Result<std::optional<Claim>> first_claim(const Scope& scope, std::string_view re
 
 std::string claim_columns() {
   return fmt::format(
-      "c.id, c.batch_id, c.creditor_account_id, c.payer_id, c.mandate_id, c.reference, c.sequence_number, {}, c.currency, "
+      "c.id, c.batch_id, c.creditor_account_id, c.payer_id, c.mandate_id, c.reference, c.sequence_number, {}, "
+      "c.currency, "
       "c.amount_minor, c.collect_on, c.sequence, {}, c.attempt, c.first_claim_id, c.is_prenote, c.mandate_reference, "
       "c.payer_name, c.account_key, c.account_sealed, c.bank, c.account_kind, c.signed_on, c.old_reference, "
       "c.old_creditor_id, c.old_creditor_name, c.old_account_key, c.old_account_sealed, c.remittance, le.number",
@@ -257,8 +262,10 @@ Result<std::string> insert_batch(const Scope& scope, const Batch& batch) {
   require(counted->has_value(), "A tenant has its counters.");
   std::string number = fmt::format("B-{:06}", std::get<0>(**counted));
   auto made = scope.session.run(
-      "insert into batch (tenant_id, id, number, creditor_account_id, state, collect_on, instrument, sequence, is_retry, "
-      "currency, prepared_by) values (:tenant, :id, :number, :account, :state, :collect_on, :instrument, :sequence, :retry, "
+      "insert into batch (tenant_id, id, number, creditor_account_id, state, collect_on, instrument, sequence, "
+      "is_retry, "
+      "currency, prepared_by) values (:tenant, :id, :number, :account, :state, :collect_on, :instrument, :sequence, "
+      ":retry, "
       ":currency, :preparer)",
       {{"tenant", scope.tenant},
        {"id", batch.id},
@@ -279,17 +286,45 @@ ClaimWriter::ClaimWriter(const Scope& scope, const Id& batch)
     : scope_{scope},
       batch_{batch},
       claims_{"claim",
-              {"tenant_id", "id", "batch_id", "creditor_account_id", "payer_id", "mandate_id", "reference",
-               "sequence_number", "currency", "amount_minor", "collect_on", "sequence", "attempt", "first_claim_id",
-               "is_prenote", "mandate_reference", "payer_name", "account_key", "account_sealed", "account_blind",
-               "account_last4", "bank", "account_kind", "signed_on", "old_reference", "old_creditor_id",
-               "old_creditor_name", "old_account_key", "old_account_sealed", "remittance"}},
+              {"tenant_id",
+               "id",
+               "batch_id",
+               "creditor_account_id",
+               "payer_id",
+               "mandate_id",
+               "reference",
+               "sequence_number",
+               "currency",
+               "amount_minor",
+               "collect_on",
+               "sequence",
+               "attempt",
+               "first_claim_id",
+               "is_prenote",
+               "mandate_reference",
+               "payer_name",
+               "account_key",
+               "account_sealed",
+               "account_blind",
+               "account_last4",
+               "bank",
+               "account_kind",
+               "signed_on",
+               "old_reference",
+               "old_creditor_id",
+               "old_creditor_name",
+               "old_account_key",
+               "old_account_sealed",
+               "remittance"}},
       items_{"claim_item", {"tenant_id", "claim_id", "bill_id", "amount_minor", "holds"}} {}
 
 Result<void> ClaimWriter::add(const Claim& claim) {
   if (__builtin_add_overflow(sum_minor_, claim.amount_minor, &sum_minor_)) {
-    return std::unexpected(Error{"money.overflow", "The claims of this batch add up to more than an amount can be.",
-                                 "Split the batch.", {}, ErrorKind::input});
+    return std::unexpected(Error{"money.overflow",
+                                 "The claims of this batch add up to more than an amount can be.",
+                                 "Split the batch.",
+                                 {},
+                                 ErrorKind::input});
   }
   ++count_;
   CopyRows& rows = claims_;
@@ -431,9 +466,9 @@ Result<void> visit_claims(const Scope& scope, const Id& batch, const Visitor<Cla
 }
 
 Result<ClaimStream> ClaimStream::open(const Scope& scope, const Id& batch) {
-  auto stream = scope.session.stream(
-      claim_select(row_columns, row_joins, "and c.batch_id = :batch order by c.sequence_number"),
-      {{"tenant", scope.tenant}, {"batch", batch}});
+  auto stream =
+      scope.session.stream(claim_select(row_columns, row_joins, "and c.batch_id = :batch order by c.sequence_number"),
+                           {{"tenant", scope.tenant}, {"batch", batch}});
   if (!stream) return std::unexpected(stream.error());
   return ClaimStream{scope, std::move(*stream)};
 }
@@ -467,7 +502,8 @@ Result<std::vector<ClaimGroup>> claim_groups(const Scope& scope, const Id& batch
 
 Result<ClaimGroup> claim_totals(const Scope& scope, const Id& batch) {
   auto row = scope.session.first_row<std::uint64_t, std::int64_t>(
-      "select count(*), coalesce(sum(amount_minor), 0)::bigint from claim where tenant_id = :tenant and batch_id = :batch",
+      "select count(*), coalesce(sum(amount_minor), 0)::bigint from claim where tenant_id = :tenant and batch_id = "
+      ":batch",
       {{"tenant", scope.tenant}, {"batch", batch}});
   if (!row) return std::unexpected(row.error());
   return ClaimGroup{SequenceType::none, std::get<0>(**row), std::get<1>(**row)};
@@ -552,8 +588,8 @@ Result<std::vector<StoredBatchEvent>> batch_history(const Scope& scope, const Id
   if (!rows) return std::unexpected(rows.error());
   std::vector<StoredBatchEvent> history;
   for (auto& [event, from, to, operator_name, detail, at] : *rows) {
-    history.push_back({std::move(event), std::move(from), std::move(to), std::move(operator_name), std::move(detail),
-                       std::move(at)});
+    history.push_back(
+        {std::move(event), std::move(from), std::move(to), std::move(operator_name), std::move(detail), std::move(at)});
   }
   return history;
 }
@@ -595,17 +631,21 @@ Result<void> save_batch(const Scope& scope, Batch& batch, BatchEvent event, std:
        {"detail", detail}});
   if (!noted) return std::unexpected(noted.error());
   switch (event) {
-    case BatchEvent::approve: return insert_approval(scope, batch, operator_name);
-    case BatchEvent::release: return insert_release(scope, batch, operator_name);
-    case BatchEvent::make_void: return let_go_of_bills(scope, batch.id);
-    default: return {};
+    case BatchEvent::approve:
+      return insert_approval(scope, batch, operator_name);
+    case BatchEvent::release:
+      return insert_release(scope, batch, operator_name);
+    case BatchEvent::make_void:
+      return let_go_of_bills(scope, batch.id);
+    default:
+      return {};
   }
 }
 
 Result<std::uint64_t> post_to_batch(const Scope& scope, const BatchPosting& posting) {
   require(scope.session.is_in_transaction(), "Events are posted with their bookings.");
-  // Claims on their way are touched; who had an end of its own keeps it. Only what came back before it was credited still
-  // gets its credit: the bank paid the whole batch, and the return waits in suspense for it.
+  // Claims on their way are touched; who had an end of its own keeps it. Only what came back before it was credited
+  // still gets its credit: the bank paid the whole batch, and the return waits in suspense for it.
   std::string moves;
   auto to_keep = ClaimState::planned;
   for (int i = 0; i <= static_cast<int>(ClaimState::unknown); ++i) {
@@ -669,9 +709,9 @@ select count(*) from posted where to_state = :keep)",
   return std::get<0>(**row);
 }
 
-Result<void> post_to_claim(const Scope& scope, const Id& claim_id, ClaimEventKind kind, Date on, std::int64_t amount_minor,
-                           std::int64_t charges_minor, std::string_view reason, std::string_view operator_name,
-                           const Id& bank_file, std::uint32_t position) {
+Result<void> post_to_claim(const Scope& scope, const Id& claim_id, ClaimEventKind kind, Date on,
+                           std::int64_t amount_minor, std::int64_t charges_minor, std::string_view reason,
+                           std::string_view operator_name, const Id& bank_file, std::uint32_t position) {
   require(scope.session.is_in_transaction(), "Events are posted with their bookings.");
   auto found = find_claim(scope, claim_id);
   if (!found) return std::unexpected(found.error());
@@ -683,7 +723,8 @@ Result<void> post_to_claim(const Scope& scope, const Id& claim_id, ClaimEventKin
   if (!event) return std::unexpected(event.error());
   auto noted = scope.session.run(
       "insert into claim_event (tenant_id, claim_id, number, kind, from_state, to_state, on_day, amount_minor, "
-      "charges_minor, reason, file_id, position, operator_name) values (:tenant, :claim, :number, :kind, :from, :to, :on, "
+      "charges_minor, reason, file_id, position, operator_name) values (:tenant, :claim, :number, :kind, :from, :to, "
+      ":on, "
       ":amount, :charges, :reason, :file, :position, :operator)",
       {{"tenant", scope.tenant},
        {"claim", claim.id},

@@ -25,8 +25,8 @@ struct StoredBatch {
 /// Inserts the batch row in state draft and gives it its number. Before any of its claims.
 [[nodiscard]] Result<std::string> insert_batch(const Scope& scope, const Batch& batch);
 
-/// Gathers the claims of one batch and writes them by COPY, a few megabytes at a time. A bill that another claim holds is
-/// "store.already" on "claim_item_holds" (conflict), a reference used before on "claim_reference".
+/// Gathers the claims of one batch and writes them by COPY, a few megabytes at a time. A bill that another claim holds
+/// is "store.already" on "claim_item_holds" (conflict), a reference used before on "claim_reference".
 class ClaimWriter {
  public:
   ClaimWriter(const Scope& scope, const Id& batch);
@@ -52,7 +52,7 @@ class ClaimWriter {
 struct LeftOutBill {
   Id bill;
   std::string bill_number;
-  std::string reason;    // left_out_code.
+  std::string reason;  // left_out_code.
   std::string sentence;
   std::string remedy;
 };
@@ -84,7 +84,7 @@ struct BatchFilter {
 
 /// A claim with the payer's address as the mandate has it now. Valid until the visitor returns.
 struct ClaimRow {
-  Claim claim;          // With account opened, state derived and trace computed.
+  Claim claim;  // With account opened, state derived and trace computed.
   Address address;
   std::string payer_number;
 };
@@ -141,19 +141,19 @@ struct StoredBatchEvent {
 /// Approval and release also write their own guarded rows: the database refuses an approver who prepared the batch
 /// ("store.guard" on "approval_other_person"), another digest than the sealed one, and a releaser the rule forbids.
 /// make_void lets the claims go of their bills.
-[[nodiscard]] Result<void> save_batch(const Scope& scope, Batch& batch, BatchEvent event, std::string_view operator_name,
-                                      std::string_view detail = {});
+[[nodiscard]] Result<void> save_batch(const Scope& scope, Batch& batch, BatchEvent event,
+                                      std::string_view operator_name, std::string_view detail = {});
 
-/// Posts one event to every claim of the batch (or of one of its sequence types) whose state allows it and who had no end
-/// of its own: silence that means success, a batch booking, a rejected block. Writes events and postings and lets go of
-/// bills in set-based statements. Answers how many claims it touched.
+/// Posts one event to every claim of the batch (or of one of its sequence types) whose state allows it and who had no
+/// end of its own: silence that means success, a batch booking, a rejected block. Writes events and postings and lets
+/// go of bills in set-based statements. Answers how many claims it touched.
 struct BatchPosting {
   Id batch;
   std::optional<SequenceType> sequence;  // Of one block.
   ClaimEventKind kind = ClaimEventKind::settle;
   Date on{};
   std::string reason;
-  Id bank_file;                          // Nil: not from a bank file.
+  Id bank_file;  // Nil: not from a bank file.
   std::uint32_t position = 0;
   std::string operator_name;
 };

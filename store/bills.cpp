@@ -16,12 +16,14 @@ constexpr std::string_view settled_of_bill =
     "and 'receivable' in (j.debit, j.credit) and j.purpose <> 'billed'), 0)";
 
 constexpr std::string_view columns =
-    "b.id, b.number, b.payer_id, b.mandate_reference, b.currency, b.amount_minor, b.due_on, b.period_from, b.period_to, "
+    "b.id, b.number, b.payer_id, b.mandate_reference, b.currency, b.amount_minor, b.due_on, b.period_from, "
+    "b.period_to, "
     "b.notified_on, b.remittance, b.state, b.imported_by, coalesce(b.approved_by, ''), b.approved_on, b.version";
 
 constexpr std::string_view filter_sql =
     "b.tenant_id = :tenant and (:state::text is null or b.state = :state) "
-    "and (:due_from::date is null or b.due_on >= :due_from::date) and (:due_to::date is null or b.due_on <= :due_to::date) "
+    "and (:due_from::date is null or b.due_on >= :due_from::date) and (:due_to::date is null or b.due_on <= "
+    ":due_to::date) "
     "and (:payer::uuid is null or b.payer_id = :payer::uuid) "
     "and (:import_run::uuid is null or b.import_run_id = :import_run::uuid)";
 
@@ -63,7 +65,8 @@ void read_bill(const Stream& stream, Bill& bill) {
 
 Result<void> read_charges(const Scope& scope, Bill& bill) {
   auto rows = scope.session.rows<std::string, std::string, std::int64_t>(
-      "select kind, description, amount_minor from bill_charge where tenant_id = :tenant and bill_id = :bill order by number",
+      "select kind, description, amount_minor from bill_charge where tenant_id = :tenant and bill_id = :bill order by "
+      "number",
       {{"tenant", scope.tenant}, {"bill", bill.id}});
   if (!rows) return std::unexpected(rows.error());
   for (auto& [kind, text, amount] : *rows) bill.charges.push_back({std::move(kind), std::move(text), amount});
@@ -79,9 +82,9 @@ Result<std::optional<Bill>> first_bill(const Scope& scope, std::string_view cond
   }
   Bill bill;
   {
-    auto stream = scope.session.stream(
-        fmt::format("select {}, {} from bill b where b.tenant_id = :tenant and {}", columns, settled_of_bill, condition),
-        {{"tenant", scope.tenant}, {"value", value}});
+    auto stream = scope.session.stream(fmt::format("select {}, {} from bill b where b.tenant_id = :tenant and {}",
+                                                   columns, settled_of_bill, condition),
+                                       {{"tenant", scope.tenant}, {"value", value}});
     if (!stream) return std::unexpected(stream.error());
     auto found = stream->next();
     if (!found) return std::unexpected(found.error());
@@ -94,17 +97,21 @@ Result<std::optional<Bill>> first_bill(const Scope& scope, std::string_view cond
 
 std::string_view event_name(BillEvent event) {
   switch (event) {
-    case BillEvent::approve: return "approve";
-    case BillEvent::withdraw_approval: return "withdraw-approval";
-    case BillEvent::cancel: return "cancel";
-    case BillEvent::write_off: return "write-off";
+    case BillEvent::approve:
+      return "approve";
+    case BillEvent::withdraw_approval:
+      return "withdraw-approval";
+    case BillEvent::cancel:
+      return "cancel";
+    case BillEvent::write_off:
+      return "write-off";
   }
   return "";
 }
 
 // What an event does to the books: an approval makes the bill a receivable, the others undo it or give it up.
-Result<void> post_bill_event(const Scope& scope, const Bill& bill, BillEvent event, BillState from, std::int64_t open_before,
-                             std::uint64_t step) {
+Result<void> post_bill_event(const Scope& scope, const Bill& bill, BillEvent event, BillState from,
+                             std::int64_t open_before, std::uint64_t step) {
   JournalRow row{.source = bill.id,
                  .step = step,
                  .line = 1,
@@ -202,8 +209,10 @@ Result<void> save_bill(const Scope& scope, Bill& bill, BillEvent event, std::str
         {{"tenant", scope.tenant}, {"bill", bill.id}});
     if (!held) return std::unexpected(held.error());
     if (*held && open_before > 0) {
-      return std::unexpected(Error{"bill.in-claim", fmt::format("Bill {} is in a claim that is on its way.", bill.number),
-                                   "Wait for the bank's answer, or void the batch if it was not sent.", {},
+      return std::unexpected(Error{"bill.in-claim",
+                                   fmt::format("Bill {} is in a claim that is on its way.", bill.number),
+                                   "Wait for the bank's answer, or void the batch if it was not sent.",
+                                   {},
                                    ErrorKind::refused});
     }
   }
@@ -250,7 +259,8 @@ Result<void> visit_bills(const Scope& scope, const BillFilter& filter, const Vis
   parameters.push_back({"most", limit_of(filter.most)});
   std::string sql = fmt::format("select {}, {} as settled from bill b where {}", columns, settled_of_bill, filter_sql);
   if (filter.open_only) {
-    sql = fmt::format("select * from ({}) x where x.amount_minor > x.settled and x.state in ('imported', 'approved')", sql);
+    sql = fmt::format("select * from ({}) x where x.amount_minor > x.settled and x.state in ('imported', 'approved')",
+                      sql);
   }
   auto stream = scope.session.stream(sql + " order by number limit :most", parameters);
   if (!stream) return std::unexpected(stream.error());
@@ -269,7 +279,8 @@ Result<void> visit_bills(const Scope& scope, const BillFilter& filter, const Vis
 
 Result<std::vector<BillSums>> sum_bills(const Scope& scope, const BillFilter& filter) {
   std::string sql = fmt::format(
-      "select b.currency, b.amount_minor, case when b.state in ('imported', 'approved') then b.amount_minor - {} else 0 end "
+      "select b.currency, b.amount_minor, case when b.state in ('imported', 'approved') then b.amount_minor - {} else "
+      "0 end "
       "as open_minor from bill b where {}",
       settled_of_bill, filter_sql);
   auto parameters = filter_parameters(scope, filter);
@@ -305,20 +316,25 @@ Result<std::uint64_t> approve_bills(const Scope& scope, const BillFilter& filter
   parameters.push_back({"other_person", rules.other_person});
   parameters.push_back({"most_minor", rules.most_minor});
   parameters.push_back({"today", today});
-  // One statement: the bills, their events and their place in the books. A bill whose charges do not add up stays as it is.
+  // One statement: the bills, their events and their place in the books. A bill whose charges do not add up stays as it
+  // is.
   return scope.session.run(
       fmt::format(
           "with approved as (update bill set state = 'approved', approved_by = :approver, approved_on = :today::date, "
           "version = version + 1 where (tenant_id, id) in (select b.tenant_id, b.id from bill b where {} "
-          "and b.state = 'imported' and b.amount_minor > 0 and (not :other_person::boolean or b.imported_by <> :approver) "
+          "and b.state = 'imported' and b.amount_minor > 0 and (not :other_person::boolean or b.imported_by <> "
+          ":approver) "
           "and (:most_minor::bigint = 0 or b.amount_minor <= :most_minor::bigint) "
           "and not exists (select 1 from bill_charge c where c.tenant_id = b.tenant_id and c.bill_id = b.id "
           "having count(*) > 0 and sum(c.amount_minor) <> b.amount_minor)) "
           "returning tenant_id, id, version, currency, amount_minor), "
-          "noted as (insert into bill_event (tenant_id, bill_id, number, kind, from_state, to_state, operator_name, detail) "
+          "noted as (insert into bill_event (tenant_id, bill_id, number, kind, from_state, to_state, operator_name, "
+          "detail) "
           "select tenant_id, id, version, 'approve', 'imported', 'approved', :approver, '' from approved) "
-          "insert into journal (tenant_id, source_id, step, line, on_day, debit, credit, currency, amount_minor, bill_id, "
-          "purpose) select tenant_id, id, version, 1, :today::date, 'receivable', 'income', currency, amount_minor, id, "
+          "insert into journal (tenant_id, source_id, step, line, on_day, debit, credit, currency, amount_minor, "
+          "bill_id, "
+          "purpose) select tenant_id, id, version, 1, :today::date, 'receivable', 'income', currency, amount_minor, "
+          "id, "
           "'billed' from approved",
           filter_sql),
       parameters);

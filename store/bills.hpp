@@ -27,9 +27,9 @@ class BillWriter {
   CopyRows charges_;
 };
 
-/// Saves state and approver of a changed bill, posts what the event means and appends it to the history: an approval puts
-/// the amount into the books, a write-off or a cancellation takes what is open out of them. "store.stale" when the row is
-/// no longer as it was read. Sets `bill.version` to that of the row.
+/// Saves state and approver of a changed bill, posts what the event means and appends it to the history: an approval
+/// puts the amount into the books, a write-off or a cancellation takes what is open out of them. "store.stale" when the
+/// row is no longer as it was read. Sets `bill.version` to that of the row.
 [[nodiscard]] Result<void> save_bill(const Scope& scope, Bill& bill, BillEvent event, std::string_view operator_name,
                                      std::string_view detail);
 
@@ -39,8 +39,8 @@ class BillWriter {
 struct BillFilter {
   std::optional<BillState> state;
   std::optional<Date> due_from, due_to;
-  Id payer;       // Nil: any.
-  Id import_run;  // Nil: any.
+  Id payer;                // Nil: any.
+  Id import_run;           // Nil: any.
   bool open_only = false;  // Something is still owed.
   std::uint64_t most = 0;  // 0: all.
 };
@@ -59,8 +59,8 @@ struct BillSums {
 
 /// Approves every imported bill of the filter that another person brought in, in one statement; each gets its event.
 /// Answers how many. The rules of `approve` in billing/bill.hpp hold: same person and limits leave a bill as it is.
-[[nodiscard]] Result<std::uint64_t> approve_bills(const Scope& scope, const BillFilter& filter, std::string_view approver,
-                                                  const ApprovalRules& rules, Date today);
+[[nodiscard]] Result<std::uint64_t> approve_bills(const Scope& scope, const BillFilter& filter,
+                                                  std::string_view approver, const ApprovalRules& rules, Date today);
 
 /// Which of these numbers exist.
 [[nodiscard]] Result<std::vector<std::string>> find_bill_numbers(const Scope& scope,
@@ -72,7 +72,7 @@ struct BillStep {
   std::string what;    // "imported", "approved", "claimed", "settled", ...
   std::string detail;  // Plain words: file, reference, reason as the bank wrote it.
   std::string operator_name;
-  Id claim;            // Nil when it is about the bill alone.
+  Id claim;  // Nil when it is about the bill alone.
   std::int64_t amount_minor = 0;
 };
 [[nodiscard]] Result<std::vector<BillStep>> bill_steps(const Scope& scope, const Id& bill);

@@ -9,7 +9,8 @@
 
 namespace counterfoil {
 
-/// What a claim's state is: where its own last event left it, else how far its batch has come. Needs the aliases `ba` (batch) and `le` (last event).
+/// What a claim's state is: where its own last event left it, else how far its batch has come. Needs the aliases `ba`
+/// (batch) and `le` (last event).
 inline constexpr std::string_view claim_state_sql = "coalesce(le.to_state, claim_state_of_batch(ba.state))";
 
 /// Joins for table alias `c`: its batch, its sealed file (for the trace) and its last event.
@@ -21,7 +22,8 @@ inline constexpr std::string_view claim_joins =
 
 /// The trace of alias `c` under sealed file `sf`; empty where the format has none.
 inline constexpr std::string_view claim_trace_sql =
-    "case when coalesce(sf.trace_digits, 0) > 0 then sf.trace_prefix || lpad((sf.trace_first + c.sequence_number - 1)::text, "
+    "case when coalesce(sf.trace_digits, 0) > 0 then sf.trace_prefix || lpad((sf.trace_first + c.sequence_number - "
+    "1)::text, "
     "sf.trace_digits, '0') else '' end";
 
 /// The columns of aliases `c`, `ba`, `sf`, `le`, in the order in which `read_claim` expects them.

@@ -5,12 +5,15 @@ namespace counterfoil {
 MoneyMove money_move(ClaimEventKind kind) {
   switch (kind) {
     case ClaimEventKind::settle:
-    case ClaimEventKind::dishonor: return MoneyMove::in;
+    case ClaimEventKind::dishonor:
+      return MoneyMove::in;
     case ClaimEventKind::give_back:
     case ClaimEventKind::refund:
     case ClaimEventKind::reverse:
-    case ClaimEventKind::contest: return MoneyMove::out;
-    default: return MoneyMove::none;
+    case ClaimEventKind::contest:
+      return MoneyMove::out;
+    default:
+      return MoneyMove::none;
   }
 }
 
@@ -18,13 +21,20 @@ namespace {
 
 std::string_view purpose_of(ClaimEventKind kind) {
   switch (kind) {
-    case ClaimEventKind::settle: return "settled";
-    case ClaimEventKind::dishonor: return "dishonored";
-    case ClaimEventKind::give_back: return "returned";
-    case ClaimEventKind::refund: return "refunded";
-    case ClaimEventKind::reverse: return "reversed";
-    case ClaimEventKind::contest: return "contested";
-    default: return "";
+    case ClaimEventKind::settle:
+      return "settled";
+    case ClaimEventKind::dishonor:
+      return "dishonored";
+    case ClaimEventKind::give_back:
+      return "returned";
+    case ClaimEventKind::refund:
+      return "refunded";
+    case ClaimEventKind::reverse:
+      return "reversed";
+    case ClaimEventKind::contest:
+      return "contested";
+    default:
+      return "";
   }
 }
 

@@ -14,8 +14,8 @@ namespace counterfoil {
 enum class MoneyMove : std::uint8_t { none, in, out };
 [[nodiscard]] MoneyMove money_move(ClaimEventKind kind);
 
-/// The two accounts of an event. What comes back before it was credited waits in suspense for its late credit, so that a
-/// bill never seems to owe twice.
+/// The two accounts of an event. What comes back before it was credited waits in suspense for its late credit, so that
+/// a bill never seems to owe twice.
 struct BookSides {
   BookAccount debit = BookAccount::bank;
   BookAccount credit = BookAccount::receivable;
@@ -23,7 +23,8 @@ struct BookSides {
 };
 [[nodiscard]] BookSides book_sides(MoneyMove move, ClaimState from, ClaimState to, ClaimEventKind kind);
 
-/// Whether the claim keeps its bills after an event: while it is on its way, and for good once it brought the whole amount.
+/// Whether the claim keeps its bills after an event: while it is on its way, and for good once it brought the whole
+/// amount.
 [[nodiscard]] bool keeps_bills(ClaimState to, std::int64_t collected_minor, std::int64_t amount_minor);
 
 }  // namespace counterfoil

@@ -89,7 +89,7 @@ fs::path first_closed_folder(const fs::path& folder, uid_t uid, gid_t gid) {
   fs::path walked;
   for (const auto& part : folder) {
     walked /= part;
-    struct stat status {};
+    struct stat status{};
     if (::stat(walked.c_str(), &status) != 0) continue;  // Not made yet.
     const mode_t needed = status.st_uid == uid ? S_IXUSR : status.st_gid == gid ? S_IXGRP : S_IXOTH;
     if ((status.st_mode & needed) == 0) return walked;
@@ -137,9 +137,12 @@ Result<fs::path> home_folder() {
 
 std::string_view cluster_state_name(ClusterState state) {
   switch (state) {
-    case ClusterState::absent: return "absent";
-    case ClusterState::stopped: return "stopped";
-    case ClusterState::running: return "running";
+    case ClusterState::absent:
+      return "absent";
+    case ClusterState::stopped:
+      return "stopped";
+    case ClusterState::running:
+      return "running";
   }
   return "absent";
 }
@@ -177,9 +180,9 @@ Result<void> Cluster::find_server_user() {
       return {};
     }
   }
-  return std::unexpected(cluster_error("cluster.no-system-user",
-                                       "PostgreSQL does not run as root, and there is no user postgres or nobody to run it.",
-                                       "Install the package postgresql-15, or run this as an ordinary user."));
+  return std::unexpected(cluster_error(
+      "cluster.no-system-user", "PostgreSQL does not run as root, and there is no user postgres or nobody to run it.",
+      "Install the package postgresql-15, or run this as an ordinary user."));
 }
 
 Result<void> Cluster::find_bin() {
@@ -213,8 +216,8 @@ std::string Cluster::database_name(Environment environment) {
   return environment == Environment::live ? "counterfoil_live" : "counterfoil_test";
 }
 
-// Runs one of PostgreSQL's programs as the user the server runs as. Whatever the program or the server it starts says goes
-// into the log: an inherited pipe would stay open as long as the server runs.
+// Runs one of PostgreSQL's programs as the user the server runs as. Whatever the program or the server it starts says
+// goes into the log: an inherited pipe would stay open as long as the server runs.
 int Cluster::run_server_program(const char* program, const std::vector<std::string>& arguments) const {
   const std::string path = (bin_ / program).string();
   std::vector<char*> words{const_cast<char*>(path.c_str())};
@@ -232,7 +235,8 @@ int Cluster::run_server_program(const char* program, const std::vector<std::stri
     ::dup2(log >= 0 ? log : nothing, 1);
     ::dup2(log >= 0 ? log : nothing, 2);
     ::close_range(3, ~0U, 0);
-    if (drops_root && (::setgroups(0, nullptr) != 0 || ::setgid(server_gid_) != 0 || ::setuid(server_uid_) != 0)) _exit(126);
+    if (drops_root && (::setgroups(0, nullptr) != 0 || ::setgid(server_gid_) != 0 || ::setuid(server_uid_) != 0))
+      _exit(126);
     if (::chdir("/") != 0) _exit(126);
     ::umask(0077);
     ::setenv("LC_ALL", "C", 1);
@@ -259,10 +263,9 @@ Result<void> Cluster::make_folders() const {
     if (!failure) ::chmod(home_.c_str(), is_root ? 0711 : 0700);
   }
   if (failure) {
-    return std::unexpected(cluster_error("cluster.no-folder",
-                                         fmt::format("The folder {} could not be made: {}.", home_.string(),
-                                                     failure.message()),
-                                         "Set COUNTERFOIL_HOME to a folder you may write to."));
+    return std::unexpected(cluster_error(
+        "cluster.no-folder", fmt::format("The folder {} could not be made: {}.", home_.string(), failure.message()),
+        "Set COUNTERFOIL_HOME to a folder you may write to."));
   }
   if (is_root) {
     if (const auto closed = first_closed_folder(home_, server_uid_, server_gid_); !closed.empty()) {
@@ -275,17 +278,18 @@ Result<void> Cluster::make_folders() const {
     }
   }
   if (::mkdir(socket_folder_.c_str(), 0700) == 0) {
-    if (is_root && ::chown(socket_folder_.c_str(), server_uid_, server_gid_) != 0) failure = std::error_code{errno, std::generic_category()};
+    if (is_root && ::chown(socket_folder_.c_str(), server_uid_, server_gid_) != 0)
+      failure = std::error_code{errno, std::generic_category()};
   }
   // A folder of somebody else in a place everybody may write to would hand our connections to them.
-  struct stat status {};
+  struct stat status{};
   if (::lstat(socket_folder_.c_str(), &status) != 0 || !S_ISDIR(status.st_mode) || status.st_uid != server_uid_ ||
       (status.st_mode & 0077U) != 0) {
-    return std::unexpected(cluster_error("cluster.socket-folder",
-                                         fmt::format("The folder {} for the database's socket does not belong to {} alone.",
-                                                     socket_folder_.string(), server_user_),
-                                         "Remove it if it is yours, or set COUNTERFOIL_HOME to a shorter path.",
-                                         ErrorKind::refused));
+    return std::unexpected(
+        cluster_error("cluster.socket-folder",
+                      fmt::format("The folder {} for the database's socket does not belong to {} alone.",
+                                  socket_folder_.string(), server_user_),
+                      "Remove it if it is yours, or set COUNTERFOIL_HOME to a shorter path.", ErrorKind::refused));
   }
   return {};
 }
@@ -320,7 +324,8 @@ Result<void> Cluster::write_configuration(const fs::path& data, const ClusterOpt
   std::ranges::sort(names);
   names.erase(std::unique(names.begin(), names.end()), names.end());
   for (const auto& name : names) {
-    for (const auto role : {superuser, owner_role, application_role}) users += fmt::format("own \"{}\" {}\n", name, role);
+    for (const auto role : {superuser, owner_role, application_role})
+      users += fmt::format("own \"{}\" {}\n", name, role);
   }
   const auto write = [&](const char* name, std::string_view text, std::ios::openmode mode) {
     std::ofstream stream{data / name, std::ios::binary | mode};
@@ -328,33 +333,33 @@ Result<void> Cluster::write_configuration(const fs::path& data, const ClusterOpt
     stream.flush();
     return stream.good();
   };
-  if (write("postgresql.conf", settings, std::ios::app) && write("pg_hba.conf", "local all all peer map=own\n", std::ios::trunc) &&
+  if (write("postgresql.conf", settings, std::ios::app) &&
+      write("pg_hba.conf", "local all all peer map=own\n", std::ios::trunc) &&
       write("pg_ident.conf", users, std::ios::trunc)) {
     return {};
   }
-  return std::unexpected(cluster_error("cluster.no-configuration", "The configuration of the database could not be written.",
+  return std::unexpected(cluster_error("cluster.no-configuration",
+                                       "The configuration of the database could not be written.",
                                        "Check that the disk has room."));
 }
 
 Result<void> Cluster::initialise(const ClusterOptions& options) const {
   if (!has_server(bin_)) {
-    return std::unexpected(cluster_error("cluster.no-server", "PostgreSQL's server programs are not installed.",
-                                         "Install the package postgresql-15, or name their folder in COUNTERFOIL_PG_BIN.",
-                                         ErrorKind::usage));
+    return std::unexpected(cluster_error(
+        "cluster.no-server", "PostgreSQL's server programs are not installed.",
+        "Install the package postgresql-15, or name their folder in COUNTERFOIL_PG_BIN.", ErrorKind::usage));
   }
   // Made aside and renamed when it is whole: a folder "cluster" is always a complete cluster.
   const fs::path part = home_ / "cluster.part";
   std::error_code failure;
   fs::remove_all(part, failure);
   if (::mkdir(part.c_str(), 0700) != 0 || (::geteuid() == 0 && ::chown(part.c_str(), server_uid_, server_gid_) != 0)) {
-    return std::unexpected(cluster_error("cluster.no-folder",
-                                         fmt::format("The folder {} could not be made: {}.", part.string(),
-                                                     std::strerror(errno)),
-                                         "Check that the folder above it belongs to you."));
+    return std::unexpected(cluster_error(
+        "cluster.no-folder", fmt::format("The folder {} could not be made: {}.", part.string(), std::strerror(errno)),
+        "Check that the folder above it belongs to you."));
   }
-  std::vector<std::string> arguments{"-D",     part.string(), "-U", std::string{superuser}, "-A",
-                                     "peer",   "-E",          "UTF8", "--locale=C",         "-k",
-                                     "--no-instructions"};
+  std::vector<std::string> arguments{"-D",   part.string(), "-U", std::string{superuser}, "-A", "peer", "-E",
+                                     "UTF8", "--locale=C",  "-k", "--no-instructions"};
   if (options.for_tests) arguments.emplace_back("--no-sync");
   if (run_server_program("initdb", arguments) != 0) {
     return std::unexpected(cluster_error("cluster.initdb-failed", "PostgreSQL could not make its data folder.",
@@ -395,7 +400,8 @@ Result<void> Cluster::create(const ClusterOptions& options) {
 
 Result<void> Cluster::start() {
   if (!fs::exists(data_folder())) {
-    return std::unexpected(cluster_error("cluster.absent", fmt::format("There is no database in {} yet.", home_.string()),
+    return std::unexpected(cluster_error("cluster.absent",
+                                         fmt::format("There is no database in {} yet.", home_.string()),
                                          "Run `counterfoil init`.", ErrorKind::usage));
   }
   if (auto made = make_folders(); !made) return made;
@@ -413,17 +419,19 @@ Result<void> Cluster::start_locked() {
   }
   if (!has_server(bin_)) bin_ = fs::path{"/usr/lib/postgresql"} / version / "bin";
   if (!has_server(bin_) || bin_.parent_path().filename() != version) {
-    return std::unexpected(cluster_error("cluster.other-version",
-                                         fmt::format("The database was made by PostgreSQL {}, whose programs are not here.",
-                                                     version),
-                                         fmt::format("Install the package postgresql-{}.", version), ErrorKind::usage));
+    return std::unexpected(
+        cluster_error("cluster.other-version",
+                      fmt::format("The database was made by PostgreSQL {}, whose programs are not here.", version),
+                      fmt::format("Install the package postgresql-{}.", version), ErrorKind::usage));
   }
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{15};
   while (true) {
     const int code = run_server_program(
-        "pg_ctl", {"-D", data_folder().string(), "-l", (data_folder() / "server.log").string(), "-w", "-t", "60", "-s", "start"});
+        "pg_ctl",
+        {"-D", data_folder().string(), "-l", (data_folder() / "server.log").string(), "-w", "-t", "60", "-s", "start"});
     if (code == 0 || answers()) return {};
-    // A server killed a moment ago holds its lock file until the system has buried it. The file is never removed by hand.
+    // A server killed a moment ago holds its lock file until the system has buried it. The file is never removed by
+    // hand.
     const bool is_dying = tail_of(data_folder() / "server.log").find("postmaster.pid") != std::string::npos;
     if (!is_dying || std::chrono::steady_clock::now() > deadline) break;
     std::this_thread::sleep_for(std::chrono::milliseconds{200});
@@ -462,7 +470,8 @@ Result<ClusterStatus> Cluster::status() const {
   status.state = ClusterState::running;
   const std::string process = first_line(data_folder() / "postmaster.pid");
   std::int64_t number = 0;
-  if (std::from_chars(process.data(), process.data() + process.size(), number).ec == std::errc{}) status.process = number;
+  if (std::from_chars(process.data(), process.data() + process.size(), number).ec == std::errc{})
+    status.process = number;
   auto session = Session::open(superuser_address("postgres"));
   if (!session) return std::unexpected(session.error());
   auto checksums = session->first_row<std::string>("show data_checksums");

@@ -1,8 +1,8 @@
 // The private PostgreSQL cluster: made, started and stopped by the program, reached through a Unix socket alone.
 //
-// It lives in the home folder: COUNTERFOIL_HOME, else $XDG_DATA_HOME/counterfoil, else ~/.local/share/counterfoil; for root,
-// whose own folder no other user may enter, /var/lib/counterfoil. PostgreSQL refuses to run as root, so a root process
-// runs it as the system user "postgres" (else "nobody") and connects through the peer map.
+// It lives in the home folder: COUNTERFOIL_HOME, else $XDG_DATA_HOME/counterfoil, else ~/.local/share/counterfoil; for
+// root, whose own folder no other user may enter, /var/lib/counterfoil. PostgreSQL refuses to run as root, so a root
+// process runs it as the system user "postgres" (else "nobody") and connects through the peer map.
 #pragma once
 
 #include <cstdint>
@@ -30,10 +30,10 @@ struct ClusterStatus {
   ClusterState state = ClusterState::absent;
   std::filesystem::path data;
   std::filesystem::path socket_folder;
-  std::filesystem::path bin;       // The PostgreSQL programs this cluster belongs to.
+  std::filesystem::path bin;  // The PostgreSQL programs this cluster belongs to.
   std::filesystem::path log;
-  std::string server_user;         // Who runs the server.
-  std::string major_version;       // "15".
+  std::string server_user;    // Who runs the server.
+  std::string major_version;  // "15".
   std::optional<std::int64_t> process;
   std::optional<bool> data_checksums;  // Known while it runs.
 };
@@ -82,7 +82,8 @@ class Cluster {
   [[nodiscard]] Result<void> find_bin();
   [[nodiscard]] Result<void> make_folders() const;
   [[nodiscard]] Result<void> initialise(const ClusterOptions& options) const;
-  [[nodiscard]] Result<void> write_configuration(const std::filesystem::path& data, const ClusterOptions& options) const;
+  [[nodiscard]] Result<void> write_configuration(const std::filesystem::path& data,
+                                                 const ClusterOptions& options) const;
   [[nodiscard]] Result<void> create_roles() const;
   [[nodiscard]] Result<void> start_locked();
   [[nodiscard]] int run_server_program(const char* program, const std::vector<std::string>& arguments) const;
@@ -98,8 +99,8 @@ class Cluster {
   std::uint32_t server_gid_ = 0;
 };
 
-/// The two addresses for a server the user names with --database. Both roles must exist there and be granted to the user
-/// who connects; `doctor` says how.
+/// The two addresses for a server the user names with --database. Both roles must exist there and be granted to the
+/// user who connects; `doctor` says how.
 [[nodiscard]] DatabaseAddress application_address_of_url(std::string_view url);
 [[nodiscard]] DatabaseAddress owner_address_of_url(std::string_view url);
 

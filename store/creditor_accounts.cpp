@@ -62,14 +62,17 @@ std::vector<SqlParameter> parameters_of(const Scope& scope, const CreditorAccoun
           {"version", account.version}};
 }
 
-Result<std::vector<CreditorAccount>> select_accounts(const Scope& scope, std::string_view condition, const SqlValue& value) {
+Result<std::vector<CreditorAccount>> select_accounts(const Scope& scope, std::string_view condition,
+                                                     const SqlValue& value) {
   auto rows = scope.session.rows<Id, std::string, std::string, std::string, std::string, std::string, std::string,
-                                 std::string, std::string, std::int64_t, SqlBytes, std::string, std::string, std::int32_t,
-                                 std::int32_t, std::int32_t, std::string, std::string, bool, std::int64_t, std::uint32_t>(
-      fmt::format("select id, label, name, scheme, format, profile, instrument, calendar, currency, account_key, "
-                  "account_sealed, bank, creditor_id, lead_bank_days, notice_days, cut_off_minute, time_zone, first_as, "
-                  "combine_bills, most_minor, version from creditor_account where tenant_id = :tenant and {} order by label",
-                  condition),
+                                 std::string, std::string, std::int64_t, SqlBytes, std::string, std::string,
+                                 std::int32_t, std::int32_t, std::int32_t, std::string, std::string, bool, std::int64_t,
+                                 std::uint32_t>(
+      fmt::format(
+          "select id, label, name, scheme, format, profile, instrument, calendar, currency, account_key, "
+          "account_sealed, bank, creditor_id, lead_bank_days, notice_days, cut_off_minute, time_zone, first_as, "
+          "combine_bills, most_minor, version from creditor_account where tenant_id = :tenant and {} order by label",
+          condition),
       {{"tenant", scope.tenant}, {"value", value}});
   if (!rows) return std::unexpected(rows.error());
   std::vector<CreditorAccount> accounts;
@@ -79,10 +82,10 @@ Result<std::vector<CreditorAccount>> select_accounts(const Scope& scope, std::st
     std::int64_t key = 0;
     SqlBytes sealed;
     std::int32_t cut_off = 0;
-    std::tie(account.id, account.label, account.name, account.scheme, account.format, account.profile, account.instrument,
-             account.calendar, currency, key, sealed, account.bank, account.creditor_id, account.lead_bank_days,
-             account.notice_days, cut_off, account.time_zone, first_as, account.combine_bills, account.most_minor,
-             account.version) = std::move(row);
+    std::tie(account.id, account.label, account.name, account.scheme, account.format, account.profile,
+             account.instrument, account.calendar, currency, key, sealed, account.bank, account.creditor_id,
+             account.lead_bank_days, account.notice_days, cut_off, account.time_zone, first_as, account.combine_bills,
+             account.most_minor, account.version) = std::move(row);
     account.currency = stored_currency(currency);
     account.first_as = stored_sequence(first_as);
     account.cut_off_minute = static_cast<std::uint16_t>(cut_off);
@@ -95,7 +98,8 @@ Result<std::vector<CreditorAccount>> select_accounts(const Scope& scope, std::st
   return accounts;
 }
 
-Result<std::optional<CreditorAccount>> first_account(const Scope& scope, std::string_view condition, const SqlValue& value) {
+Result<std::optional<CreditorAccount>> first_account(const Scope& scope, std::string_view condition,
+                                                     const SqlValue& value) {
   auto accounts = select_accounts(scope, condition, value);
   if (!accounts) return std::unexpected(accounts.error());
   if (accounts->empty()) return std::optional<CreditorAccount>{};
@@ -107,11 +111,13 @@ Result<std::optional<CreditorAccount>> first_account(const Scope& scope, std::st
 Result<void> insert_creditor_account(const Scope& scope, const CreditorAccount& account) {
   auto parameters = parameters_of(scope, account);
   auto made = scope.session.run(
-      "insert into creditor_account (tenant_id, id, label, name, scheme, format, profile, instrument, calendar, currency, "
+      "insert into creditor_account (tenant_id, id, label, name, scheme, format, profile, instrument, calendar, "
+      "currency, "
       "account_key, account_sealed, account_blind, account_last4, bank, creditor_id, lead_bank_days, notice_days, "
       "cut_off_minute, time_zone, first_as, combine_bills, most_minor, version) values (:tenant, :id, :label, :name, "
       ":scheme, :format, :profile, :instrument, :calendar, :currency, :account_key, :account_sealed, :account_blind, "
-      ":account_last4, :bank, :creditor_id, :lead, :notice, :cut_off, :time_zone, :first_as, :combine, :most, :version)",
+      ":account_last4, :bank, :creditor_id, :lead, :notice, :cut_off, :time_zone, :first_as, :combine, :most, "
+      ":version)",
       parameters);
   if (!made) return std::unexpected(made.error());
   auto counters = scope.session.run(
@@ -124,11 +130,13 @@ Result<void> insert_creditor_account(const Scope& scope, const CreditorAccount& 
 
 Result<void> update_creditor_account(const Scope& scope, const CreditorAccount& account) {
   auto changed = scope.session.run(
-      "update creditor_account set label = :label, name = :name, scheme = :scheme, format = :format, profile = :profile, "
+      "update creditor_account set label = :label, name = :name, scheme = :scheme, format = :format, profile = "
+      ":profile, "
       "instrument = :instrument, calendar = :calendar, currency = :currency, account_key = :account_key, "
       "account_sealed = :account_sealed, account_blind = :account_blind, account_last4 = :account_last4, bank = :bank, "
       "creditor_id = :creditor_id, lead_bank_days = :lead, notice_days = :notice, cut_off_minute = :cut_off, "
-      "time_zone = :time_zone, first_as = :first_as, combine_bills = :combine, most_minor = :most, version = version + 1 "
+      "time_zone = :time_zone, first_as = :first_as, combine_bills = :combine, most_minor = :most, version = version + "
+      "1 "
       "where tenant_id = :tenant and id = :id and version = :version",
       parameters_of(scope, account));
   if (!changed) return std::unexpected(changed.error());
@@ -148,7 +156,8 @@ Result<std::vector<CreditorAccount>> list_creditor_accounts(const Scope& scope) 
   return select_accounts(scope, ":value::text is null", std::nullopt);
 }
 
-Result<std::uint64_t> take_numbers(const Scope& scope, const Id& creditor_account, Counter counter, std::uint64_t count) {
+Result<std::uint64_t> take_numbers(const Scope& scope, const Id& creditor_account, Counter counter,
+                                   std::uint64_t count) {
   require(scope.session.is_in_transaction(), "Numbers are taken in the transaction that uses them.");
   auto row = scope.session.first_row<std::uint64_t>(
       "update creditor_counter set next_number = next_number + :count "

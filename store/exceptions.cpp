@@ -102,9 +102,13 @@ Result<void> append_event(const Scope& scope, const Id& exception, std::string_v
 
 }  // namespace
 
-std::string_view exception_state_name(ExceptionState state) { return state == ExceptionState::open ? "open" : "resolved"; }
+std::string_view exception_state_name(ExceptionState state) {
+  return state == ExceptionState::open ? "open" : "resolved";
+}
 
-std::string_view resolution_name(Resolution resolution) { return resolution_names[static_cast<std::size_t>(resolution)]; }
+std::string_view resolution_name(Resolution resolution) {
+  return resolution_names[static_cast<std::size_t>(resolution)];
+}
 
 std::optional<Resolution> parse_resolution(std::string_view name) {
   const auto* found = std::ranges::find(resolution_names, name);
@@ -142,9 +146,9 @@ Result<std::optional<ExceptionCase>> find_exception(const Scope& scope, std::str
 
 Result<std::optional<ExceptionCase>> lock_exception(const Scope& scope, std::string_view number) {
   require(scope.session.is_in_transaction(), "A row is locked inside a transaction.");
-  auto locked = scope.session.rows<Id>(
-      "select id from exception_case where tenant_id = :tenant and number = :number for update",
-      {{"tenant", scope.tenant}, {"number", number}});
+  auto locked =
+      scope.session.rows<Id>("select id from exception_case where tenant_id = :tenant and number = :number for update",
+                             {{"tenant", scope.tenant}, {"number", number}});
   if (!locked) return std::unexpected(locked.error());
   return find_exception(scope, number);
 }
@@ -176,7 +180,8 @@ Result<std::string> open_exception(const Scope& scope, const ExceptionCase& what
   classes.add(what.main_class);
   const Id id = what.id.is_nil() ? new_id() : what.id;
   auto made = scope.session.run(
-      "insert into exception_case (tenant_id, id, number, main_class, class_rank, classes, state, resolution, explanation, "
+      "insert into exception_case (tenant_id, id, number, main_class, class_rank, classes, state, resolution, "
+      "explanation, "
       "next_step, proposed, claim_id, batch_id, currency, amount_minor, charges_minor, on_day, reason) "
       "values (:tenant, :id, :number, :class, :rank, :classes, 'open', 'none', :explanation, :step, :proposed, :claim, "
       ":batch, :currency, :amount, :charges, :on, :reason)",
@@ -205,7 +210,8 @@ Result<void> resolve_exception(const Scope& scope, const ExceptionCase& what, Re
                                std::string_view operator_name, std::string_view comment) {
   require(resolution != Resolution::none, "A resolution says what was done.");
   auto changed = scope.session.run(
-      "update exception_case set state = 'resolved', resolution = :resolution, resolved_by = :operator, resolved_at = now(), "
+      "update exception_case set state = 'resolved', resolution = :resolution, resolved_by = :operator, resolved_at = "
+      "now(), "
       "version = version + 1 where tenant_id = :tenant and id = :id and version = :version and state = 'open'",
       {{"resolution", resolution_name(resolution)},
        {"operator", operator_name},

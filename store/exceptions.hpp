@@ -16,12 +16,12 @@ enum class ExceptionState : std::uint8_t { open, resolved };
 
 enum class Resolution : std::uint8_t {
   none,
-  retried,        // The claim is repaired, or may simply be tried again: the next plan takes its bills.
-  posted,         // The proposed event was posted after all.
-  corrected,      // Data were corrected; the next plan takes the bill.
-  suspended,      // The mandate was suspended.
+  retried,    // The claim is repaired, or may simply be tried again: the next plan takes its bills.
+  posted,     // The proposed event was posted after all.
+  corrected,  // Data were corrected; the next plan takes the bill.
+  suspended,  // The mandate was suspended.
   written_off,
-  accepted,       // Looked at; nothing to do.
+  accepted,  // Looked at; nothing to do.
 };
 
 [[nodiscard]] std::string_view exception_state_name(ExceptionState state);
@@ -30,7 +30,7 @@ enum class Resolution : std::uint8_t {
 
 struct ExceptionCase {
   Id id;
-  std::string number;          // "X-000123", counted up for the tenant.
+  std::string number;  // "X-000123", counted up for the tenant.
   ExceptionSet classes;
   ExceptionClass main_class = ExceptionClass::unknown_reference;
   ExceptionState state = ExceptionState::open;
@@ -38,20 +38,20 @@ struct ExceptionCase {
   std::string explanation;
   NextStep next_step = NextStep::nothing;
   std::optional<ClaimEventKind> proposed;
-  Id bank_file;                // Nil for a missing answer.
+  Id bank_file;  // Nil for a missing answer.
   std::string file_name;
   std::uint32_t position = 0;
   std::uint32_t line = 0;
-  Id claim;                    // Nil when none was found.
+  Id claim;  // Nil when none was found.
   std::string claim_reference;
-  Id bill;                     // First item of the claim.
+  Id bill;  // First item of the claim.
   std::string bill_number;
   Id batch;
   Currency currency;
   std::int64_t amount_minor = 0;
   std::int64_t charges_minor = 0;
   std::optional<Date> on;
-  std::string reason;          // As the bank wrote it.
+  std::string reason;  // As the bank wrote it.
   std::string opened_at;
   std::string resolved_by;
   std::string resolved_at;
@@ -75,7 +75,8 @@ struct ExceptionFilter {
 
 /// For what no entry says, such as a missing answer. A second one of the same class for the same claim is
 /// not made while the first is open. Answers its number, empty when it was there already.
-[[nodiscard]] Result<std::string> open_exception(const Scope& scope, const ExceptionCase& what, std::string_view operator_name);
+[[nodiscard]] Result<std::string> open_exception(const Scope& scope, const ExceptionCase& what,
+                                                 std::string_view operator_name);
 
 /// Closes it and appends to its history; "store.stale" (conflict) when somebody was faster.
 [[nodiscard]] Result<void> resolve_exception(const Scope& scope, const ExceptionCase& what, Resolution resolution,

@@ -23,7 +23,7 @@ ImportRun run_of(const RunColumns& columns) {
   return {id, kind, file_name, digest_from(digest), good, bad, operator_name, at};
 }
 
-#define RUN_COLUMNS                                                         \
+#define RUN_COLUMNS                                                          \
   "select id, kind, file_name, sha256, rows_good, rows_bad, operator_name, " \
   "to_char(at, 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') from import_run where tenant_id = :tenant "
 
@@ -46,27 +46,28 @@ Result<void> insert_import_run(const Scope& scope, const ImportRun& run) {
 }
 
 Result<std::optional<ImportRun>> find_import_run(const Scope& scope, std::string_view kind, const Digest& digest) {
-  auto row = scope.session
-                 .first_row<Id, std::string, std::string, SqlBytes, std::uint64_t, std::uint64_t, std::string, std::string>(
-                     RUN_COLUMNS "and kind = :kind and sha256 = :sha256",
-                     {{"tenant", scope.tenant}, {"kind", kind}, {"sha256", SqlValue::bytes(digest_bytes(digest))}});
+  auto row =
+      scope.session
+          .first_row<Id, std::string, std::string, SqlBytes, std::uint64_t, std::uint64_t, std::string, std::string>(
+              RUN_COLUMNS "and kind = :kind and sha256 = :sha256",
+              {{"tenant", scope.tenant}, {"kind", kind}, {"sha256", SqlValue::bytes(digest_bytes(digest))}});
   if (!row) return std::unexpected(row.error());
   if (!*row) return std::optional<ImportRun>{};
   return std::optional{run_of(**row)};
 }
 
 Result<std::vector<ImportRun>> list_import_runs(const Scope& scope, std::uint64_t most) {
-  auto rows =
-      scope.session
-          .rows<Id, std::string, std::string, SqlBytes, std::uint64_t, std::uint64_t, std::string, std::string>(
-              RUN_COLUMNS "order by at desc, id desc limit :most", {{"tenant", scope.tenant}, {"most", most}});
+  auto rows = scope.session
+                  .rows<Id, std::string, std::string, SqlBytes, std::uint64_t, std::uint64_t, std::string, std::string>(
+                      RUN_COLUMNS "order by at desc, id desc limit :most", {{"tenant", scope.tenant}, {"most", most}});
   if (!rows) return std::unexpected(rows.error());
   std::vector<ImportRun> runs;
   for (const auto& columns : *rows) runs.push_back(run_of(columns));
   return runs;
 }
 
-Result<std::optional<IdempotentAnswer>> find_idempotent(const Scope& scope, std::string_view key, const Digest& request) {
+Result<std::optional<IdempotentAnswer>> find_idempotent(const Scope& scope, std::string_view key,
+                                                        const Digest& request) {
   auto row = scope.session.first_row<SqlBytes, std::string>(
       "select request_sha256, result from idempotency where tenant_id = :tenant and key = :key",
       {{"tenant", scope.tenant}, {"key", key}});
@@ -74,7 +75,8 @@ Result<std::optional<IdempotentAnswer>> find_idempotent(const Scope& scope, std:
   if (!*row) return std::optional<IdempotentAnswer>{};
   const Digest before = digest_from(std::get<0>(**row));
   if (before != request) {
-    return std::unexpected(Error{"idempotency.other-request", "This idempotency key was used for another request.",
+    return std::unexpected(Error{"idempotency.other-request",
+                                 "This idempotency key was used for another request.",
                                  "Use a new key for a new request, and the same key only to repeat the same one.",
                                  {},
                                  ErrorKind::conflict});

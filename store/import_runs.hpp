@@ -20,7 +20,7 @@ struct ImportRun {
   std::uint64_t rows_good = 0;
   std::uint64_t rows_bad = 0;
   std::string operator_name;
-  std::string at;         // RFC 3339 in UTC; filled on reading.
+  std::string at;  // RFC 3339 in UTC; filled on reading.
 };
 
 /// "store.already" on "import_run_digest" when the same bytes were imported as the same kind before.

@@ -74,15 +74,16 @@ Result<std::vector<BankFile>> select_files(const Scope& scope, std::string_view 
   }
 }
 
-Result<std::optional<BankFile>> first_file(const Scope& scope, std::string_view rest, std::vector<SqlParameter> parameters) {
+Result<std::optional<BankFile>> first_file(const Scope& scope, std::string_view rest,
+                                           std::vector<SqlParameter> parameters) {
   auto files = select_files(scope, rest, std::move(parameters));
   if (!files) return std::unexpected(files.error());
   if (files->empty()) return std::optional<BankFile>{};
   return std::optional{std::move(files->front())};
 }
 
-// The bank's bytes may hold what a text column cannot: zero bytes and broken UTF-8. The file itself is kept whole; its words
-// are kept readable.
+// The bank's bytes may hold what a text column cannot: zero bytes and broken UTF-8. The file itself is kept whole; its
+// words are kept readable.
 std::string_view clean(std::string_view text, std::string& room) {
   const auto bad = first_bad_utf8(text);
   if (!bad && text.find('\0') == std::string_view::npos) return text;
@@ -110,7 +111,8 @@ class EntryCopier {
   // Sealed under the file's id and the entry's position: an entry has no id of its own.
   void sealed(std::string_view value, std::string_view column, std::uint32_t position) {
     if (value.empty()) return rows_.null();
-    rows_.bytes(scope_.sealer.seal(value, {scope_.tenant, "bank_entry", fmt::format("{} {}", column, position), file_}).bytes);
+    rows_.bytes(
+        scope_.sealer.seal(value, {scope_.tenant, "bank_entry", fmt::format("{} {}", column, position), file_}).bytes);
   }
 
   void account(std::string_view account, std::string_view corrected, std::uint32_t position) {
@@ -150,23 +152,62 @@ BankFileWriter::BankFileWriter(const Scope& scope, const Id& id)
     : scope_{scope},
       id_{id},
       blocks_{"bank_block",
-              {"tenant_id", "file_id", "number", "line", "block_id", "original_id", "instrument", "creditor_account_last4",
-               "collect_on", "settled_on", "declared_count", "declared_sum_minor"}},
+              {"tenant_id", "file_id", "number", "line", "block_id", "original_id", "instrument",
+               "creditor_account_last4", "collect_on", "settled_on", "declared_count", "declared_sum_minor"}},
       entries_{"bank_entry",
-               {"tenant_id", "file_id", "position", "line", "block_number", "level", "reference", "instruction_id", "mandate",
-                "trace", "original_trace", "original_bank", "return_trace", "bank_reference", "original_message_id",
-                "original_batch_id", "direction", "currency", "amount_minor", "booked_minor", "charges_minor",
-                "collected_minor", "batch_count", "payer_name", "account_key", "account_sealed", "account_blind",
-                "account_last4", "payer_bank", "account_kind", "transaction_code", "collect_on", "booked_on", "valued_on",
-                "remittance", "outcome", "is_prenote", "is_booked", "status_inherited", "is_reversal_flag", "status", "reason",
-                "reason_text", "corrected_sealed", "bank_transaction_code", "addenda"}},
+               {"tenant_id",
+                "file_id",
+                "position",
+                "line",
+                "block_number",
+                "level",
+                "reference",
+                "instruction_id",
+                "mandate",
+                "trace",
+                "original_trace",
+                "original_bank",
+                "return_trace",
+                "bank_reference",
+                "original_message_id",
+                "original_batch_id",
+                "direction",
+                "currency",
+                "amount_minor",
+                "booked_minor",
+                "charges_minor",
+                "collected_minor",
+                "batch_count",
+                "payer_name",
+                "account_key",
+                "account_sealed",
+                "account_blind",
+                "account_last4",
+                "payer_bank",
+                "account_kind",
+                "transaction_code",
+                "collect_on",
+                "booked_on",
+                "valued_on",
+                "remittance",
+                "outcome",
+                "is_prenote",
+                "is_booked",
+                "status_inherited",
+                "is_reversal_flag",
+                "status",
+                "reason",
+                "reason_text",
+                "corrected_sealed",
+                "bank_transaction_code",
+                "addenda"}},
       findings_{"bank_finding",
-                {"tenant_id", "file_id", "number", "code", "severity", "line", "column_first", "column_last", "path", "field",
-                 "message", "remedy", "refuses_file"}},
+                {"tenant_id", "file_id", "number", "code", "severity", "line", "column_first", "column_last", "path",
+                 "field", "message", "remedy", "refuses_file"}},
       statements_{"bank_statement",
                   {"tenant_id", "file_id", "number", "statement_id", "account_key", "account_sealed", "account_blind",
-                   "account_last4", "currency", "sequence_number", "from_day", "to_day", "opening_minor", "closing_minor",
-                   "credits", "debits", "credit_minor", "debit_minor"}} {}
+                   "account_last4", "currency", "sequence_number", "from_day", "to_day", "opening_minor",
+                   "closing_minor", "credits", "debits", "credit_minor", "debit_minor"}} {}
 
 Result<void> BankFileWriter::append_bytes(std::string_view bytes) {
   digest_.append(bytes);
@@ -224,9 +265,9 @@ Result<void> BankFileWriter::add_entry(const Entry& entry, std::uint32_t block_n
   rows.integer(entry.line);
   rows.integer32(static_cast<std::int32_t>(block_number));
   rows.text(level_names[static_cast<std::size_t>(entry.level)]);
-  for (const auto text : {entry.reference, entry.instruction_id, entry.mandate, entry.trace, entry.original_trace,
-                          entry.original_bank, entry.return_trace, entry.bank_reference, entry.original_message_id,
-                          entry.original_batch_id}) {
+  for (const auto text :
+       {entry.reference, entry.instruction_id, entry.mandate, entry.trace, entry.original_trace, entry.original_bank,
+        entry.return_trace, entry.bank_reference, entry.original_message_id, entry.original_batch_id}) {
     copier.optional_text(text);
   }
   rows.text(direction_name(entry.direction));
@@ -319,9 +360,11 @@ Result<void> BankFileWriter::finish(BankFile& file) {
   std::string room;
   const auto kept = [&](std::string_view text) { return SqlValue{clean(text, room)}; };
   auto made = scope_.session.run(
-      "insert into bank_file (tenant_id, id, file_name, sha256, byte_count, scheme, format, kind, channel, logical_identity, "
+      "insert into bank_file (tenant_id, id, file_name, sha256, byte_count, scheme, format, kind, channel, "
+      "logical_identity, "
       "message_id, original_message_id, created, creditor_account_id, state, entry_count, finding_count, received_by) "
-      "values (:tenant, :id, :file_name, :sha256, :bytes, :scheme, :format, :kind, :channel, :identity, :message, :original, "
+      "values (:tenant, :id, :file_name, :sha256, :bytes, :scheme, :format, :kind, :channel, :identity, :message, "
+      ":original, "
       ":created, :account, :state, :entries, :findings, :received_by)",
       {{"tenant", scope_.tenant},
        {"id", file.id},
@@ -366,7 +409,8 @@ Result<std::vector<BankFile>> list_bank_files(const Scope& scope, std::uint64_t 
 Result<std::vector<Finding>> findings_of(const Scope& scope, const Id& bank_file) {
   auto rows = scope.session.rows<std::string, std::string, std::uint32_t, std::uint32_t, std::uint32_t, std::string,
                                  std::string, std::string, std::string, bool>(
-      "select code, severity, line, column_first, column_last, path, field, message, remedy, refuses_file from bank_finding "
+      "select code, severity, line, column_first, column_last, path, field, message, remedy, refuses_file from "
+      "bank_finding "
       "where tenant_id = :tenant and file_id = :file order by number",
       {{"tenant", scope.tenant}, {"file", bank_file}});
   if (!rows) return std::unexpected(rows.error());
@@ -391,7 +435,8 @@ Result<std::vector<BankBlock>> blocks_of(const Scope& scope, const Id& bank_file
   auto rows = scope.session.rows<std::uint32_t, std::uint32_t, std::string, std::string, std::string, std::string,
                                  std::optional<Date>, std::optional<Date>, std::int64_t, std::int64_t>(
       "select number, line, block_id, original_id, instrument, creditor_account_last4, collect_on, settled_on, "
-      "declared_count, declared_sum_minor from bank_block where tenant_id = :tenant and file_id = :file order by number",
+      "declared_count, declared_sum_minor from bank_block where tenant_id = :tenant and file_id = :file order by "
+      "number",
       {{"tenant", scope.tenant}, {"file", bank_file}});
   if (!rows) return std::unexpected(rows.error());
   std::vector<BankBlock> blocks;

@@ -22,8 +22,8 @@ enum class BankFileState : std::uint8_t { ingested, quarantined, refused };
 
 struct BankFile {
   Id id;
-  std::string file_name;     // As it came, without its folder.
-  Digest digest{};           // Unique for the tenant: the same bytes come in once.
+  std::string file_name;  // As it came, without its folder.
+  Digest digest{};        // Unique for the tenant: the same bytes come in once.
   std::uint64_t byte_count = 0;
   std::string scheme, format;
   FileKind kind = FileKind::unknown;
@@ -32,17 +32,17 @@ struct BankFile {
   std::string message_id;
   std::string original_message_id;
   std::string created;
-  Id creditor_account;           // Nil when it is not known.
+  Id creditor_account;  // Nil when it is not known.
   BankFileState state = BankFileState::ingested;
   std::uint64_t entry_count = 0;
   std::uint64_t finding_count = 0;
   std::string received_by;
-  std::string received_at;       // RFC 3339 in UTC; filled on reading.
+  std::string received_at;  // RFC 3339 in UTC; filled on reading.
 };
 
 /// A batch head inside a bank file, as far as entries under it need it.
 struct BankBlock {
-  std::uint32_t number = 0;      // From 1 in the order of the file.
+  std::uint32_t number = 0;  // From 1 in the order of the file.
   std::uint32_t line = 0;
   std::string block_id;
   std::string original_id;
@@ -53,8 +53,8 @@ struct BankBlock {
   std::int64_t declared_sum_minor = -1;
 };
 
-/// Writes one file: bytes in sealed chunks, then blocks, entries and findings by COPY. One after the other in any order;
-/// the file's row comes with `finish`. All in one transaction: a file is in whole or not at all.
+/// Writes one file: bytes in sealed chunks, then blocks, entries and findings by COPY. One after the other in any
+/// order; the file's row comes with `finish`. All in one transaction: a file is in whole or not at all.
 class BankFileWriter {
  public:
   BankFileWriter(const Scope& scope, const Id& id);

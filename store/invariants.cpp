@@ -28,9 +28,9 @@ void complain(InvariantResult& result, std::string_view subject, std::string sen
 
 /// What the queries need to know of the words of the money tower.
 struct Words {
-  std::string open_states;   // 'planned', 'sealed', ...
-  std::string claim_moves;   // ('planned', 'seal', 'sealed'), ...
-  std::string money_kinds;   // ('settle', 1), ('return', -1), ...
+  std::string open_states;  // 'planned', 'sealed', ...
+  std::string claim_moves;  // ('planned', 'seal', 'sealed'), ...
+  std::string money_kinds;  // ('settle', 1), ('return', -1), ...
   std::string batch_moves;
 };
 
@@ -98,136 +98,177 @@ Result<InvariantResult> run_check(const Scope& scope, const QueryCheck& check) {
 std::vector<QueryCheck> query_checks() {
   const Words words = make_words();
   const std::string settled_per_bill =
-      "select bill_id, sum(case when credit = 'receivable' then amount_minor else -amount_minor end)::bigint as settled "
-      "from journal where tenant_id = :tenant and purpose <> 'billed' and 'receivable' in (debit, credit) group by bill_id";
-  const std::string standing =
-      fmt::format("select c.id, c.reference, c.batch_id, c.amount_minor, {} as state, coalesce((select sum(v.amount_minor * "
-                  "k.sign) from claim_event v join (values {}) k (kind, sign) on k.kind = v.kind "
-                  "where v.tenant_id = c.tenant_id and v.claim_id = c.id), 0)::bigint as collected "
-                  "from claim c {} where c.tenant_id = :tenant",
-                  claim_state_sql, words.money_kinds, claim_joins);
+      "select bill_id, sum(case when credit = 'receivable' then amount_minor else -amount_minor end)::bigint as "
+      "settled "
+      "from journal where tenant_id = :tenant and purpose <> 'billed' and 'receivable' in (debit, credit) group by "
+      "bill_id";
+  const std::string standing = fmt::format(
+      "select c.id, c.reference, c.batch_id, c.amount_minor, {} as state, coalesce((select sum(v.amount_minor * "
+      "k.sign) from claim_event v join (values {}) k (kind, sign) on k.kind = v.kind "
+      "where v.tenant_id = c.tenant_id and v.claim_id = c.id), 0)::bigint as collected "
+      "from claim c {} where c.tenant_id = :tenant",
+      claim_state_sql, words.money_kinds, claim_joins);
   const std::string keeps =
       fmt::format("(s.state in ({}) or (s.state = 'settled' and s.collected >= s.amount_minor))", words.open_states);
 
   std::vector<QueryCheck> checks;
   checks.push_back(
-      {"I1", "Every approved bill is unclaimed, in one open claim, settled or given up, and never more than one of these.",
+      {"I1",
+       "Every approved bill is unclaimed, in one open claim, settled or given up, and never more than one of these.",
        "select count(*) from bill where tenant_id = :tenant and state = 'approved'",
-       {fmt::format("select 'bill ' || b.number, 'The books hold ' || coalesce(j.settled, 0) || ' against it, but it is of ' "
-                    "|| b.amount_minor || ' minor units.' from bill b join ({}) j on j.bill_id = b.id "
-                    "where b.tenant_id = :tenant and (j.settled < 0 or j.settled > b.amount_minor)",
-                    settled_per_bill),
-        fmt::format("select 'claim ' || s.reference, case when i.holds then 'It is ' || s.state || ' and still holds a bill.' "
-                    "else 'It is ' || s.state || ' and has let go of its bill.' end from ({}) s "
-                    "join claim_item i on i.tenant_id = :tenant and i.claim_id = s.id where i.holds <> {}",
-                    standing, keeps),
+       {fmt::format(
+            "select 'bill ' || b.number, 'The books hold ' || coalesce(j.settled, 0) || ' against it, but it is of ' "
+            "|| b.amount_minor || ' minor units.' from bill b join ({}) j on j.bill_id = b.id "
+            "where b.tenant_id = :tenant and (j.settled < 0 or j.settled > b.amount_minor)",
+            settled_per_bill),
+        fmt::format(
+            "select 'claim ' || s.reference, case when i.holds then 'It is ' || s.state || ' and still holds a bill.' "
+            "else 'It is ' || s.state || ' and has let go of its bill.' end from ({}) s "
+            "join claim_item i on i.tenant_id = :tenant and i.claim_id = s.id where i.holds <> {}",
+            standing, keeps),
         "select 'bill ' || b.number, 'It is approved, but was never put into the books for its amount.' from bill b "
-        "where b.tenant_id = :tenant and b.state = 'approved' and b.amount_minor > 0 and not exists (select 1 from journal j "
+        "where b.tenant_id = :tenant and b.state = 'approved' and b.amount_minor > 0 and not exists (select 1 from "
+        "journal j "
         "where j.tenant_id = b.tenant_id and j.source_id = b.id and j.purpose = 'billed' and j.debit = 'receivable' "
         "and j.amount_minor = b.amount_minor)"}});
   checks.push_back(
-      {"I2", "No bill is in two open claims.", "select count(*) from claim_item where tenant_id = :tenant",
+      {"I2",
+       "No bill is in two open claims.",
+       "select count(*) from claim_item where tenant_id = :tenant",
        {fmt::format("select 'bill ' || b.number, 'It is in ' || count(*) || ' claims at once.' from ({}) s "
                     "join claim_item i on i.tenant_id = :tenant and i.claim_id = s.id "
                     "join bill b on b.tenant_id = i.tenant_id and b.id = i.bill_id where {} "
                     "group by b.id, b.number having count(*) > 1",
                     standing, keeps)}});
   checks.push_back(
-      {"I3", "The claims of a batch add up to its totals and to those of its sealed file, and the bills of a claim to the claim.",
+      {"I3",
+       "The claims of a batch add up to its totals and to those of its sealed file, and the bills of a claim to the "
+       "claim.",
        "select count(*) from batch where tenant_id = :tenant",
-       {"select 'batch ' || b.number, 'It says ' || b.claim_count || ' claims and ' || b.sum_minor || ' minor units; there are ' "
-        "|| coalesce(c.count, 0) || ' and ' || coalesce(c.sum, 0) || '.' from batch b left join (select batch_id, count(*) as "
-        "count, sum(amount_minor) as sum from claim where tenant_id = :tenant group by batch_id) c on c.batch_id = b.id "
+       {"select 'batch ' || b.number, 'It says ' || b.claim_count || ' claims and ' || b.sum_minor || ' minor units; "
+        "there are ' "
+        "|| coalesce(c.count, 0) || ' and ' || coalesce(c.sum, 0) || '.' from batch b left join (select batch_id, "
+        "count(*) as "
+        "count, sum(amount_minor) as sum from claim where tenant_id = :tenant group by batch_id) c on c.batch_id = "
+        "b.id "
         "where b.tenant_id = :tenant and (b.claim_count <> coalesce(c.count, 0) or b.sum_minor <> coalesce(c.sum, 0))",
-        "select 'file ' || f.file_name, 'It was sealed with ' || f.claim_count || ' claims and ' || f.sum_minor || ', its batch "
-        "has ' || b.claim_count || ' and ' || b.sum_minor || '.' from sealed_file f join batch b on b.tenant_id = f.tenant_id "
-        "and b.id = f.batch_id where f.tenant_id = :tenant and (f.claim_count <> b.claim_count or f.sum_minor <> b.sum_minor)",
+        "select 'file ' || f.file_name, 'It was sealed with ' || f.claim_count || ' claims and ' || f.sum_minor || ', "
+        "its batch "
+        "has ' || b.claim_count || ' and ' || b.sum_minor || '.' from sealed_file f join batch b on b.tenant_id = "
+        "f.tenant_id "
+        "and b.id = f.batch_id where f.tenant_id = :tenant and (f.claim_count <> b.claim_count or f.sum_minor <> "
+        "b.sum_minor)",
         "select 'file ' || f.file_name, 'Its blocks do not add up to it.' from sealed_file f join (select file_id, "
-        "sum(claim_count) as count, sum(sum_minor) as sum from sealed_block where tenant_id = :tenant group by file_id) k "
+        "sum(claim_count) as count, sum(sum_minor) as sum from sealed_block where tenant_id = :tenant group by "
+        "file_id) k "
         "on k.file_id = f.id where f.tenant_id = :tenant and (k.count <> f.claim_count or k.sum <> f.sum_minor)",
-        "select 'claim ' || c.reference, 'Its bills add up to ' || coalesce(i.sum, 0) || ', it is of ' || c.amount_minor || '.' "
+        "select 'claim ' || c.reference, 'Its bills add up to ' || coalesce(i.sum, 0) || ', it is of ' || "
+        "c.amount_minor || '.' "
         "from claim c left join (select claim_id, sum(amount_minor) as sum from claim_item where tenant_id = :tenant "
-        "group by claim_id) i on i.claim_id = c.id where c.tenant_id = :tenant and coalesce(i.sum, 0) <> c.amount_minor"}});
+        "group by claim_id) i on i.claim_id = c.id where c.tenant_id = :tenant and coalesce(i.sum, 0) <> "
+        "c.amount_minor"}});
   checks.push_back(
-      {"I4", "The books balance, and every movement of a claim is in them to the last unit.",
+      {"I4",
+       "The books balance, and every movement of a claim is in them to the last unit.",
        "select count(*) from journal where tenant_id = :tenant",
        {"select 'books in ' || currency, 'Debits and credits differ.' from (select currency, sum(amount_minor) as d, "
-        "sum(amount_minor) filter (where debit <> credit) as c from journal where tenant_id = :tenant group by currency) x "
+        "sum(amount_minor) filter (where debit <> credit) as c from journal where tenant_id = :tenant group by "
+        "currency) x "
         "where d is distinct from c",
-        fmt::format("select 'claim ' || c.reference, 'Event ' || e.number || ' is of ' || e.amount_minor || ', the books have ' "
-                    "|| coalesce(j.sum, 0) || '.' from claim_event e join (values {}) k (kind, sign) on k.kind = e.kind "
-                    "join claim c on c.tenant_id = e.tenant_id and c.id = e.claim_id left join (select source_id, step, "
-                    "sum(amount_minor) as sum from journal where tenant_id = :tenant and claim_id is not null "
-                    "and purpose <> 'charge' group by source_id, step) j on j.source_id = e.claim_id and j.step = e.number "
-                    "where e.tenant_id = :tenant and e.amount_minor <> coalesce(j.sum, 0)",
-                    words.money_kinds),
-        "select 'claim ' || coalesce(c.reference, j.source_id::text), 'The books have a movement that no event of it explains.' "
+        fmt::format(
+            "select 'claim ' || c.reference, 'Event ' || e.number || ' is of ' || e.amount_minor || ', the books have "
+            "' "
+            "|| coalesce(j.sum, 0) || '.' from claim_event e join (values {}) k (kind, sign) on k.kind = e.kind "
+            "join claim c on c.tenant_id = e.tenant_id and c.id = e.claim_id left join (select source_id, step, "
+            "sum(amount_minor) as sum from journal where tenant_id = :tenant and claim_id is not null "
+            "and purpose <> 'charge' group by source_id, step) j on j.source_id = e.claim_id and j.step = e.number "
+            "where e.tenant_id = :tenant and e.amount_minor <> coalesce(j.sum, 0)",
+            words.money_kinds),
+        "select 'claim ' || coalesce(c.reference, j.source_id::text), 'The books have a movement that no event of it "
+        "explains.' "
         "from journal j left join claim c on c.tenant_id = j.tenant_id and c.id = j.claim_id "
         "where j.tenant_id = :tenant and j.claim_id is not null and not exists (select 1 from claim_event e "
         "where e.tenant_id = j.tenant_id and e.claim_id = j.source_id and e.number = j.step)"}});
   checks.push_back(
-      {"I5", "Every line of a bank file is posted, in the queue or ignored by a rule: exactly once.",
+      {"I5",
+       "Every line of a bank file is posted, in the queue or ignored by a rule: exactly once.",
        "select count(*) from bank_entry where tenant_id = :tenant",
-       {"select 'file ' || f.file_name, 'It has ' || f.entry_count || ' lines, and ' || count(e.position) || ' are kept.' "
+       {"select 'file ' || f.file_name, 'It has ' || f.entry_count || ' lines, and ' || count(e.position) || ' are "
+        "kept.' "
         "from bank_file f left join bank_entry e on e.tenant_id = f.tenant_id and e.file_id = f.id "
-        "where f.tenant_id = :tenant group by f.tenant_id, f.id, f.file_name, f.entry_count having count(e.position) <> "
+        "where f.tenant_id = :tenant group by f.tenant_id, f.id, f.file_name, f.entry_count having count(e.position) "
+        "<> "
         "f.entry_count",
         "select 'file ' || f.file_name, 'Entry ' || e.position || ' was never laid against anything.' from bank_file f "
         "join bank_entry e on e.tenant_id = f.tenant_id and e.file_id = f.id left join entry_match m "
         "on m.tenant_id = e.tenant_id and m.file_id = e.file_id and m.position = e.position "
         "where f.tenant_id = :tenant and f.state = 'ingested' and m.position is null",
-        "select 'file ' || f.file_name, 'Entry ' || m.position || ' counts, though the file does not.' from entry_match m "
+        "select 'file ' || f.file_name, 'Entry ' || m.position || ' counts, though the file does not.' from "
+        "entry_match m "
         "join bank_file f on f.tenant_id = m.tenant_id and f.id = m.file_id where m.tenant_id = :tenant "
         "and f.state <> 'ingested'",
-        "select 'file ' || f.file_name, 'Entry ' || m.position || ' should be in the queue and is not.' from entry_match m "
+        "select 'file ' || f.file_name, 'Entry ' || m.position || ' should be in the queue and is not.' from "
+        "entry_match m "
         "join bank_file f on f.tenant_id = m.tenant_id and f.id = m.file_id left join exception_case x "
         "on x.tenant_id = m.tenant_id and x.file_id = m.file_id and x.position = m.position "
         "where m.tenant_id = :tenant and m.disposition = 'exception' and x.id is null",
         "select 'file ' || f.file_name, 'Entry ' || m.position || ' says it was posted, and its claim does not know.' "
         "from entry_match m join bank_file f on f.tenant_id = m.tenant_id and f.id = m.file_id left join claim_event e "
-        "on e.tenant_id = m.tenant_id and e.claim_id = m.claim_id and e.file_id = m.file_id and e.position = m.position "
+        "on e.tenant_id = m.tenant_id and e.claim_id = m.claim_id and e.file_id = m.file_id and e.position = "
+        "m.position "
         "where m.tenant_id = :tenant and m.claim_id is not null and m.event <> '' and e.number is null"}});
   checks.push_back(
-      {"I6", "The file numbers of each creditor account rise without a gap.",
+      {"I6",
+       "The file numbers of each creditor account rise without a gap.",
        "select count(*) from sealed_file where tenant_id = :tenant",
-       {"select 'creditor account ' || a.label, 'Its files are numbered ' || min(f.sequence) || ' to ' || max(f.sequence) || "
+       {"select 'creditor account ' || a.label, 'Its files are numbered ' || min(f.sequence) || ' to ' || "
+        "max(f.sequence) || "
         "', but there are ' || count(*) || '.' from sealed_file f join creditor_account a on a.tenant_id = f.tenant_id "
         "and a.id = f.creditor_account_id where f.tenant_id = :tenant group by a.id, a.label "
         "having min(f.sequence) <> 1 or max(f.sequence) <> count(*)",
         "select 'creditor account ' || a.label, 'Its counter stands at ' || n.next_number || ', its files end at ' || "
         "coalesce(f.last, 0) || '.' from creditor_counter n join creditor_account a on a.tenant_id = n.tenant_id "
-        "and a.id = n.creditor_account_id left join (select creditor_account_id, max(sequence) as last from sealed_file "
+        "and a.id = n.creditor_account_id left join (select creditor_account_id, max(sequence) as last from "
+        "sealed_file "
         "where tenant_id = :tenant group by creditor_account_id) f on f.creditor_account_id = a.id "
         "where n.tenant_id = :tenant and n.name = 'file' and n.next_number <> coalesce(f.last, 0) + 1"}});
   checks.push_back(
-      {"I7", "No state goes back except by a recorded event, and every history is in one piece.",
+      {"I7",
+       "No state goes back except by a recorded event, and every history is in one piece.",
        "select (select count(*) from claim_event where tenant_id = :tenant) + (select count(*) from batch_event "
        "where tenant_id = :tenant)",
-       {fmt::format("select 'claim ' || c.reference, 'Its event ' || x.number || ' takes it from ' || x.from_state || ' to ' || "
-                    "x.to_state || ', which is not a step it can take.' from (select e.*, lag(e.to_state) over w as before, "
-                    "row_number() over w as place from claim_event e where e.tenant_id = :tenant "
-                    "window w as (partition by e.claim_id order by e.number)) x "
-                    "join claim c on c.tenant_id = x.tenant_id and c.id = x.claim_id where x.place <> x.number "
-                    "or (x.before is not null and x.before <> x.from_state) "
-                    "or (x.from_state, x.kind, x.to_state) not in (values {})",
-                    words.claim_moves),
-        fmt::format("select 'batch ' || b.number, 'Its event ' || x.number || ' takes it from ' || x.from_state || ' to ' || "
-                    "x.to_state || ', which is not a step it can take.' from (select e.*, lag(e.to_state) over w as before, "
-                    "row_number() over w as place from batch_event e where e.tenant_id = :tenant "
-                    "window w as (partition by e.batch_id order by e.number)) x "
-                    "join batch b on b.tenant_id = x.tenant_id and b.id = x.batch_id where x.place <> x.number "
-                    "or x.from_state <> coalesce(x.before, 'draft') "
-                    "or (x.from_state, x.kind, x.to_state) not in (values {})",
-                    words.batch_moves),
-        "select 'batch ' || b.number, 'It is ' || b.state || ', and its history ends at ' || coalesce(l.to_state, 'draft') || "
+       {fmt::format(
+            "select 'claim ' || c.reference, 'Its event ' || x.number || ' takes it from ' || x.from_state || ' to ' "
+            "|| "
+            "x.to_state || ', which is not a step it can take.' from (select e.*, lag(e.to_state) over w as before, "
+            "row_number() over w as place from claim_event e where e.tenant_id = :tenant "
+            "window w as (partition by e.claim_id order by e.number)) x "
+            "join claim c on c.tenant_id = x.tenant_id and c.id = x.claim_id where x.place <> x.number "
+            "or (x.before is not null and x.before <> x.from_state) "
+            "or (x.from_state, x.kind, x.to_state) not in (values {})",
+            words.claim_moves),
+        fmt::format(
+            "select 'batch ' || b.number, 'Its event ' || x.number || ' takes it from ' || x.from_state || ' to ' || "
+            "x.to_state || ', which is not a step it can take.' from (select e.*, lag(e.to_state) over w as before, "
+            "row_number() over w as place from batch_event e where e.tenant_id = :tenant "
+            "window w as (partition by e.batch_id order by e.number)) x "
+            "join batch b on b.tenant_id = x.tenant_id and b.id = x.batch_id where x.place <> x.number "
+            "or x.from_state <> coalesce(x.before, 'draft') "
+            "or (x.from_state, x.kind, x.to_state) not in (values {})",
+            words.batch_moves),
+        "select 'batch ' || b.number, 'It is ' || b.state || ', and its history ends at ' || coalesce(l.to_state, "
+        "'draft') || "
         "'.' from batch b left join lateral (select e.to_state from batch_event e where e.tenant_id = b.tenant_id "
         "and e.batch_id = b.id order by e.number desc limit 1) l on true "
         "where b.tenant_id = :tenant and b.state <> coalesce(l.to_state, 'draft')"}});
   checks.push_back(
-      {"I8", "Who prepares, approves and releases are different people as ruled, and what was approved is what was sealed.",
-       "select count(*) from batch where tenant_id = :tenant and state in ('approved', 'released', 'sent', 'acknowledged', "
+      {"I8",
+       "Who prepares, approves and releases are different people as ruled, and what was approved is what was sealed.",
+       "select count(*) from batch where tenant_id = :tenant and state in ('approved', 'released', 'sent', "
+       "'acknowledged', "
        "'closed')",
-       {"select 'batch ' || b.number, 'It was approved by who prepared it, or for other bytes than those sealed.' from approval a "
+       {"select 'batch ' || b.number, 'It was approved by who prepared it, or for other bytes than those sealed.' from "
+        "approval a "
         "join batch b on b.tenant_id = a.tenant_id and b.id = a.batch_id left join sealed_file f "
         "on f.tenant_id = b.tenant_id and f.batch_id = b.id where a.tenant_id = :tenant "
         "and (a.approver = b.prepared_by or f.sha256 is distinct from a.sha256)",
@@ -237,16 +278,20 @@ std::vector<QueryCheck> query_checks() {
         "select 'batch ' || b.number, 'It is ' || b.state || ' without a release.' from batch b "
         "where b.tenant_id = :tenant and b.state in ('released', 'sent', 'acknowledged', 'closed') "
         "and not exists (select 1 from release r where r.tenant_id = b.tenant_id and r.batch_id = b.id)",
-        "select 'batch ' || b.number, 'It was released by who prepared it, or for other bytes than those sealed.' from release r "
+        "select 'batch ' || b.number, 'It was released by who prepared it, or for other bytes than those sealed.' from "
+        "release r "
         "join batch b on b.tenant_id = r.tenant_id and b.id = r.batch_id left join sealed_file f "
         "on f.tenant_id = b.tenant_id and f.batch_id = b.id where r.tenant_id = :tenant "
         "and (r.releaser = b.prepared_by or f.sha256 is distinct from r.sha256)",
         "select 'bill ' || number, 'It was approved by who imported it.' from bill "
         "where tenant_id = :tenant and approved_by = imported_by"}});
   checks.push_back(
-      {"I11", "Every claim that was handed over rests on a mandate that was in force, and its sequence type fits what went before.",
+      {"I11",
+       "Every claim that was handed over rests on a mandate that was in force, and its sequence type fits what went "
+       "before.",
        "select count(*) from claim where tenant_id = :tenant",
-       {"select 'claim ' || c.reference, 'When it was planned, its mandate was ' || coalesce(l.to_state, 'not there') || '.' "
+       {"select 'claim ' || c.reference, 'When it was planned, its mandate was ' || coalesce(l.to_state, 'not there') "
+        "|| '.' "
         "from claim c join batch b on b.tenant_id = c.tenant_id and b.id = c.batch_id "
         "left join lateral (select e.to_state from mandate_event e where e.tenant_id = c.tenant_id "
         "and e.mandate_id = c.mandate_id and e.at <= b.created_at order by e.number desc limit 1) l on true "
@@ -255,9 +300,11 @@ std::vector<QueryCheck> query_checks() {
         "select 'claim ' || c.reference, 'It falls due before its mandate was signed.' from claim c "
         "where c.tenant_id = :tenant and c.signed_on > c.collect_on",
         fmt::format(
-            "select 'claim ' || later.reference, 'It follows claim ' || first.reference || ', which was ' || first.sequence || "
+            "select 'claim ' || later.reference, 'It follows claim ' || first.reference || ', which was ' || "
+            "first.sequence || "
             "', on the same mandate.' from ({0}) first join ({0}) later on later.mandate_id = first.mandate_id "
-            "and later.id > first.id and coalesce(later.first_claim_id, later.id) <> coalesce(first.first_claim_id, first.id) "
+            "and later.id > first.id and coalesce(later.first_claim_id, later.id) <> coalesce(first.first_claim_id, "
+            "first.id) "
             "where (first.sequence in ('OOFF', 'FNAL') and first.state = 'settled') or (later.sequence = 'FRST' "
             "and first.sequence <> '' and first.state not in ('rejected', 'cancelled', 'voided'))",
             fmt::format("select c.*, {} as state from claim c {} where c.tenant_id = :tenant "
@@ -267,11 +314,13 @@ std::vector<QueryCheck> query_checks() {
 }
 
 Result<InvariantResult> check_audit_chain(const Scope& scope, const InvariantOptions& options) {
-  InvariantResult result = begin_result("I9", "The audit trail is in one piece and ends where its head and its anchor say.");
+  InvariantResult result =
+      begin_result("I9", "The audit trail is in one piece and ends where its head and its anchor say.");
   auto verifier = verify_audit(scope.session, scope.tenant, options.anchor);
   if (!verifier) return std::unexpected(verifier.error());
   result.checked = verifier->entry_count();
-  for (const auto& fault : verifier->faults()) complain(result, fmt::format("audit entry {}", fault.sequence), fault.message);
+  for (const auto& fault : verifier->faults())
+    complain(result, fmt::format("audit entry {}", fault.sequence), fault.message);
   result.violation_count = verifier->fault_count();
   return result;
 }
@@ -285,7 +334,8 @@ struct SealedColumn {
 
 constexpr SealedColumn sealed_columns[] = {
     {"creditor_account", "account",
-     "select id, account_key, account_sealed, account_blind, 'creditor account ' || label, null::bigint from creditor_account "
+     "select id, account_key, account_sealed, account_blind, 'creditor account ' || label, null::bigint from "
+     "creditor_account "
      "where tenant_id = :tenant"},
     {"mandate", "account",
      "select id, account_key, account_sealed, account_blind, 'mandate ' || reference, null::bigint from mandate "
@@ -365,7 +415,8 @@ Result<InvariantResult> check_file_bytes(const Scope& scope) {
     }
   }
   auto received = scope.session.rows<Id, std::string>(
-      "select id, 'bank file ' || file_name from bank_file where tenant_id = :tenant order by id", {{"tenant", scope.tenant}});
+      "select id, 'bank file ' || file_name from bank_file where tenant_id = :tenant order by id",
+      {{"tenant", scope.tenant}});
   if (!received) return std::unexpected(received.error());
   for (const auto& [id, subject] : *received) {
     if (auto checked = check_bytes(StoredBytes::of_bank_file(scope, id), subject, result); !checked) {

@@ -33,6 +33,7 @@ struct InvariantOptions {
 };
 
 /// All invariants, in one snapshot, in order. An Error only when the database could not be asked.
-[[nodiscard]] Result<std::vector<InvariantResult>> check_invariants(const Scope& scope, const InvariantOptions& options = {});
+[[nodiscard]] Result<std::vector<InvariantResult>> check_invariants(const Scope& scope,
+                                                                    const InvariantOptions& options = {});
 
 }  // namespace counterfoil

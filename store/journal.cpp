@@ -8,7 +8,8 @@ namespace counterfoil {
 
 namespace {
 
-constexpr std::array<std::string_view, 6> account_names{"receivable", "income", "bank", "bank-charges", "loss", "suspense"};
+constexpr std::array<std::string_view, 6> account_names{"receivable",   "income", "bank",
+                                                        "bank-charges", "loss",   "suspense"};
 
 BookAccount account_of(std::string_view name) {
   for (std::size_t i = 0; i < account_names.size(); ++i) {
@@ -24,7 +25,8 @@ std::string_view book_account_name(BookAccount account) { return account_names[s
 Result<void> insert_journal(const Scope& scope, const JournalRow& row) {
   auto made = scope.session.run(
       "insert into journal (tenant_id, source_id, step, line, on_day, debit, credit, currency, amount_minor, bill_id, "
-      "claim_id, purpose) values (:tenant, :source, :step, :line, :on, :debit, :credit, :currency, :amount, :bill, :claim, "
+      "claim_id, purpose) values (:tenant, :source, :step, :line, :on, :debit, :credit, :currency, :amount, :bill, "
+      ":claim, "
       ":purpose)",
       {{"tenant", scope.tenant},
        {"source", row.source},
@@ -58,8 +60,8 @@ Result<std::vector<BookBalance>> book_balances(const Scope& scope) {
 }
 
 Result<std::vector<JournalRow>> journal_of_bill(const Scope& scope, const Id& bill) {
-  auto rows = scope.session.rows<Id, std::uint64_t, std::uint32_t, Date, std::string, std::string, std::string, std::int64_t,
-                                 std::optional<Id>, std::string>(
+  auto rows = scope.session.rows<Id, std::uint64_t, std::uint32_t, Date, std::string, std::string, std::string,
+                                 std::int64_t, std::optional<Id>, std::string>(
       "select source_id, step, line, on_day, debit, credit, currency, amount_minor, claim_id, purpose from journal "
       "where tenant_id = :tenant and (source_id = :bill or (bill_id = :bill and purpose <> 'billed')) "
       "order by on_day, source_id, step, line",
@@ -84,7 +86,8 @@ Result<std::vector<JournalRow>> journal_of_bill(const Scope& scope, const Id& bi
 
 Result<std::int64_t> open_amount_of_bill(const Scope& scope, const Id& bill) {
   auto row = scope.session.first_row<std::int64_t>(
-      "select b.amount_minor - coalesce(sum(case when j.credit = 'receivable' then j.amount_minor else -j.amount_minor end), 0)"
+      "select b.amount_minor - coalesce(sum(case when j.credit = 'receivable' then j.amount_minor else -j.amount_minor "
+      "end), 0)"
       "::bigint from bill b left join journal j on j.tenant_id = b.tenant_id "
       "and j.bill_id = b.id and j.purpose <> 'billed' and 'receivable' in (j.debit, j.credit) "
       "where b.tenant_id = :tenant and b.id = :bill group by b.tenant_id, b.id",

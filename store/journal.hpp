@@ -1,4 +1,5 @@
-// The receivables journal. Every row moves one amount from one account to another, so the books balance by construction.
+// The receivables journal. Every row moves one amount from one account to another, so the books balance by
+// construction.
 #pragma once
 
 #include <cstdint>
@@ -25,9 +26,9 @@ enum class BookAccount : std::uint8_t {
 [[nodiscard]] std::string_view book_account_name(BookAccount account);  // "receivable", "bank-charges"
 
 struct JournalRow {
-  Id source;                      // What it rests on: a claim or a bill,
-  std::uint64_t step = 0;         // the number of its event, and
-  std::uint32_t line = 1;         // the line within that event. Posted once, whoever tries again.
+  Id source;               // What it rests on: a claim or a bill,
+  std::uint64_t step = 0;  // the number of its event, and
+  std::uint32_t line = 1;  // the line within that event. Posted once, whoever tries again.
   Date on{};
   BookAccount debit = BookAccount::receivable;
   BookAccount credit = BookAccount::income;

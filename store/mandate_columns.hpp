@@ -11,7 +11,8 @@ namespace counterfoil {
 /// The columns of table alias `m`, in the order in which `read_mandate` expects them.
 inline constexpr std::string_view mandate_columns =
     "m.id, m.reference, m.scheme, m.instrument, m.creditor_account_id, m.payer_id, m.payer_name, m.account_key, "
-    "m.account_sealed, m.bank, m.account_kind, m.street, m.building, m.postcode, m.town, m.country, m.signed_on, m.one_off, "
+    "m.account_sealed, m.bank, m.account_kind, m.street, m.building, m.postcode, m.town, m.country, m.signed_on, "
+    "m.one_off, "
     "m.state, m.pending, m.end_kind, m.ended_on, m.earliest_debit_on, m.last_collected_on, m.used, m.final_next, "
     "m.final_sent, m.old_reference, m.old_creditor_id, m.old_creditor_name, m.old_account_key, m.old_account_sealed, "
     "m.most_minor, m.version";

@@ -37,8 +37,8 @@ Result<std::vector<Mandate>> select_mandates(const Scope& scope, std::string_vie
   std::vector<Mandate> mandates;
   auto done = visit_selected(
       scope,
-      fmt::format("select {} from mandate m where m.tenant_id = :tenant and {} order by m.reference, m.id", mandate_columns,
-                  condition),
+      fmt::format("select {} from mandate m where m.tenant_id = :tenant and {} order by m.reference, m.id",
+                  mandate_columns, condition),
       {{"tenant", scope.tenant}, {"value", value}}, [&](const Mandate& mandate) -> Result<void> {
         mandates.push_back(mandate);
         return {};
@@ -119,11 +119,43 @@ MandateWriter::MandateWriter(const Scope& scope, std::string_view operator_name)
     : scope_{scope},
       operator_name_{operator_name},
       mandates_{"mandate",
-                {"tenant_id", "id", "reference", "scheme", "instrument", "creditor_account_id", "payer_id", "payer_name",
-                 "account_key", "account_sealed", "account_blind", "account_last4", "bank", "account_kind", "street",
-                 "building", "postcode", "town", "country", "signed_on", "one_off", "state", "pending", "end_kind",
-                 "ended_on", "earliest_debit_on", "last_collected_on", "used", "final_next", "final_sent", "old_reference",
-                 "old_creditor_id", "old_creditor_name", "old_account_key", "old_account_sealed", "most_minor", "version"}},
+                {"tenant_id",
+                 "id",
+                 "reference",
+                 "scheme",
+                 "instrument",
+                 "creditor_account_id",
+                 "payer_id",
+                 "payer_name",
+                 "account_key",
+                 "account_sealed",
+                 "account_blind",
+                 "account_last4",
+                 "bank",
+                 "account_kind",
+                 "street",
+                 "building",
+                 "postcode",
+                 "town",
+                 "country",
+                 "signed_on",
+                 "one_off",
+                 "state",
+                 "pending",
+                 "end_kind",
+                 "ended_on",
+                 "earliest_debit_on",
+                 "last_collected_on",
+                 "used",
+                 "final_next",
+                 "final_sent",
+                 "old_reference",
+                 "old_creditor_id",
+                 "old_creditor_name",
+                 "old_account_key",
+                 "old_account_sealed",
+                 "most_minor",
+                 "version"}},
       events_{event_rows()} {}
 
 Result<void> MandateWriter::add(const Mandate& mandate, const MandateEvent& first) {
@@ -180,7 +212,8 @@ Result<void> save_mandate(const Scope& scope, const Mandate& mandate, const Mand
   SqlValue old_key{std::nullopt};
   SqlValue old_sealed{std::nullopt};
   if (!mandate.amendment.old_account.empty()) {
-    const auto sealed = scope.sealer.seal(mandate.amendment.old_account, {scope.tenant, table, "old_account", mandate.id});
+    const auto sealed =
+        scope.sealer.seal(mandate.amendment.old_account, {scope.tenant, table, "old_account", mandate.id});
     old_key = SqlValue{sealed.key_id};
     old_sealed = SqlValue::bytes(sealed.bytes);
   }
@@ -237,7 +270,8 @@ Result<std::optional<Mandate>> find_mandate(const Scope& scope, const Id& id) {
   return only_one(select_mandates(scope, "m.id = :value::uuid", id));
 }
 
-Result<std::optional<Mandate>> find_mandate(const Scope& scope, std::string_view reference, const Id& creditor_account) {
+Result<std::optional<Mandate>> find_mandate(const Scope& scope, std::string_view reference,
+                                            const Id& creditor_account) {
   auto mandates = select_mandates(scope, "m.reference = :value", reference);
   if (!mandates) return std::unexpected(mandates.error());
   if (!creditor_account.is_nil()) {
@@ -305,12 +339,11 @@ Result<std::vector<StoredMandateEvent>> mandate_history(const Scope& scope, cons
 
 namespace {
 
-// Each claim raises its mandate's version by one and leaves the event of that version; several claims of one mandate in a
-// batch take consecutive versions. `set` is what one claim, or all of them together, change.
+// Each claim raises its mandate's version by one and leaves the event of that version; several claims of one mandate in
+// a batch take consecutive versions. `set` is what one claim, or all of them together, change.
 Result<std::uint64_t> apply_to_all(const Scope& scope, const Id& batch, MandateEventKind kind, Date on,
                                    std::string_view operator_name, std::string_view which, std::string_view set) {
-  auto row = scope.session.first_row<std::uint64_t>(
-      fmt::format(R"(
+  auto row = scope.session.first_row<std::uint64_t>(fmt::format(R"(
 with touched as materialized (
   select c.mandate_id, c.sequence, c.collect_on, c.old_reference <> '' or c.old_creditor_id <> '' or c.old_creditor_name <> ''
          or c.old_account_sealed is not null as carried,
@@ -334,12 +367,12 @@ noted as (
   from touched t join before b on b.id = t.mandate_id join changed h on h.id = b.id
   returning 1)
 select count(*) from noted)",
-                  claim_joins, which, set),
-      {{"tenant", scope.tenant},
-       {"batch", batch},
-       {"kind", mandate_event_name(kind)},
-       {"on", on},
-       {"operator", operator_name}});
+                                                                claim_joins, which, set),
+                                                    {{"tenant", scope.tenant},
+                                                     {"batch", batch},
+                                                     {"kind", mandate_event_name(kind)},
+                                                     {"on", on},
+                                                     {"operator", operator_name}});
   if (!row) return std::unexpected(row.error());
   return std::get<0>(**row);
 }
@@ -351,12 +384,16 @@ Result<std::uint64_t> apply_batch_to_mandates(const Scope& scope, const Id& batc
   require(scope.session.is_in_transaction(), "Mandates change together with their batch.");
   auto before = scope.session.first_row<std::int32_t>(
       "select 1 from batch_mandate_effect where tenant_id = :tenant and batch_id = :batch and effect = :effect",
-      {{"tenant", scope.tenant}, {"batch", batch}, {"effect", effect == BatchMandateEffect::sent ? "sent" : "settled"}});
+      {{"tenant", scope.tenant},
+       {"batch", batch},
+       {"effect", effect == BatchMandateEffect::sent ? "sent" : "settled"}});
   if (!before) return std::unexpected(before.error());
   if (*before) return 0U;
   auto noted = scope.session.run(
       "insert into batch_mandate_effect (tenant_id, batch_id, effect) values (:tenant, :batch, :effect)",
-      {{"tenant", scope.tenant}, {"batch", batch}, {"effect", effect == BatchMandateEffect::sent ? "sent" : "settled"}});
+      {{"tenant", scope.tenant},
+       {"batch", batch},
+       {"effect", effect == BatchMandateEffect::sent ? "sent" : "settled"}});
   if (!noted) return std::unexpected(noted.error());
   if (effect == BatchMandateEffect::sent) {
     return apply_to_all(scope, batch, MandateEventKind::collection_sent, on, operator_name, "",
@@ -380,7 +417,8 @@ Result<std::uint64_t> apply_batch_to_mandates(const Scope& scope, const Id& batc
       "state = case when s.is_final or s.is_one_off or m.one_off then 'ended' else m.state end, "
       "end_kind = case when m.state = 'ended' then m.end_kind when s.is_final then 'final-collection' "
       "when s.is_one_off or m.one_off then 'one-off-used' else m.end_kind end, "
-      "ended_on = case when m.state <> 'ended' and (s.is_final or s.is_one_off or m.one_off) then :on::date else m.ended_on end");
+      "ended_on = case when m.state <> 'ended' and (s.is_final or s.is_one_off or m.one_off) then :on::date else "
+      "m.ended_on end");
 }
 
 }  // namespace counterfoil

@@ -28,8 +28,8 @@ class MandateWriter {
   CopyRows events_;
 };
 
-/// Saves a mandate that `apply`, `amend` or `apply_effect` changed once, and appends what happened. The row must still have
-/// the version before that change; "store.stale" (conflict) else.
+/// Saves a mandate that `apply`, `amend` or `apply_effect` changed once, and appends what happened. The row must still
+/// have the version before that change; "store.stale" (conflict) else.
 [[nodiscard]] Result<void> save_mandate(const Scope& scope, const Mandate& mandate, const MandateEvent& event,
                                         std::string_view operator_name);
 
@@ -48,7 +48,8 @@ struct MandateFilter {
   std::uint64_t most = 0;  // 0: all.
 };
 /// In the order of their references. Accounts are opened.
-[[nodiscard]] Result<void> visit_mandates(const Scope& scope, const MandateFilter& filter, const Visitor<Mandate>& visit);
+[[nodiscard]] Result<void> visit_mandates(const Scope& scope, const MandateFilter& filter,
+                                          const Visitor<Mandate>& visit);
 [[nodiscard]] Result<std::uint64_t> count_mandates(const Scope& scope, const MandateFilter& filter = {});
 
 struct StoredMandateEvent {
@@ -58,13 +59,14 @@ struct StoredMandateEvent {
 };
 [[nodiscard]] Result<std::vector<StoredMandateEvent>> mandate_history(const Scope& scope, const Id& mandate);
 
-/// What the claims of one batch did to their mandates, in one statement for all of them: counted uses, the day of the last
-/// collection, ends of one-off and final collections, amendments carried. Each mandate gets its event.
+/// What the claims of one batch did to their mandates, in one statement for all of them: counted uses, the day of the
+/// last collection, ends of one-off and final collections, amendments carried. Each mandate gets its event.
 enum class BatchMandateEffect : std::uint8_t {
   sent,     // collection_sent for every claim.
   settled,  // collection_settled for every claim that stands settled and was not counted before.
 };
-[[nodiscard]] Result<std::uint64_t> apply_batch_to_mandates(const Scope& scope, const Id& batch, BatchMandateEffect effect,
-                                                            Date on, std::string_view operator_name);
+[[nodiscard]] Result<std::uint64_t> apply_batch_to_mandates(const Scope& scope, const Id& batch,
+                                                            BatchMandateEffect effect, Date on,
+                                                            std::string_view operator_name);
 
 }  // namespace counterfoil

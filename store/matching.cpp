@@ -13,9 +13,9 @@ namespace counterfoil {
 
 namespace {
 
-// Claims that share a reference or a trace with an entry; for an entry that has none of those, the weaker signs: mandate or
-// account together with the amount, and the number of a bill in the text. The sure ones go first in one set-based join, so
-// that a million entries cost one pass over an index and not a million questions.
+// Claims that share a reference or a trace with an entry; for an entry that has none of those, the weaker signs:
+// mandate or account together with the amount, and the number of a bill in the text. The sure ones go first in one
+// set-based join, so that a million entries cost one pass over an index and not a million questions.
 constexpr std::string_view candidates_sql = R"(
 with e as materialized (
   select position, btrim(reference) as reference, btrim(instruction_id) as instruction_id,
@@ -240,7 +240,8 @@ Result<void> Matching::State::read_candidate(const Stream& stream) {
   candidate.reference = text(3);
   candidate.trace = text(4);
   candidate.mandate = text(5);
-  auto account = open_account(scope, stream.integer(first + 6), stream.text(first + 7), "claim", "account", candidate.claim);
+  auto account =
+      open_account(scope, stream.integer(first + 6), stream.text(first + 7), "claim", "account", candidate.claim);
   if (!account) return std::unexpected(account.error());
   candidate.account = room.keep(*account);
   candidate.bank = text(8);
@@ -309,17 +310,19 @@ Result<void> Matching::visit(const Visitor<EntryWithCandidates>& visit) {
   }
 }
 
-Result<void> Matching::State::post_event(const EntryWithCandidates& row, const JudgedEntry& judged, std::size_t matched) {
+Result<void> Matching::State::post_event(const EntryWithCandidates& row, const JudgedEntry& judged,
+                                         std::size_t matched) {
   const Candidate& candidate = candidates[matched];
   const Judgement& judgement = judged.judgement;
   const auto to = try_next_state(candidate.state, *judgement.event);
   if (!to) {
-    return std::unexpected(Error{"claim.transition",
-                                 fmt::format("Entry {} would take claim {} from {} to where it cannot go.", row.entry.position,
-                                             candidate.reference, claim_state_name(candidate.state)),
-                                 "Report this with the file: an entry that cannot be posted has to become an exception.",
-                                 {},
-                                 ErrorKind::failed});
+    return std::unexpected(
+        Error{"claim.transition",
+              fmt::format("Entry {} would take claim {} from {} to where it cannot go.", row.entry.position,
+                          candidate.reference, claim_state_name(candidate.state)),
+              "Report this with the file: an entry that cannot be posted has to become an exception.",
+              {},
+              ErrorKind::failed});
   }
   const std::int32_t number = behind[matched].last_event + 1;
   const bool moves_money = money_move(*judgement.event) != MoneyMove::none;
@@ -349,13 +352,20 @@ Result<void> Matching::State::post_event(const EntryWithCandidates& row, const J
 Result<void> Matching::keep(const EntryWithCandidates& row, const JudgedEntry& judged) {
   State& state = *state_;
   const Judgement& judgement = judged.judgement;
-  const bool is_of_claim = judgement.scope == Level::entry && judgement.matched && *judgement.matched < state.candidates.size();
+  const bool is_of_claim =
+      judgement.scope == Level::entry && judgement.matched && *judgement.matched < state.candidates.size();
   const Candidate* matched = is_of_claim ? &state.candidates[*judgement.matched] : nullptr;
   const bool posts = matched != nullptr && judgement.event.has_value();
   switch (judgement.disposition) {
-    case Disposition::posted: ++state.counts.posted; break;
-    case Disposition::exception: ++state.counts.exceptions; break;
-    case Disposition::ignored: ++state.counts.ignored; break;
+    case Disposition::posted:
+      ++state.counts.posted;
+      break;
+    case Disposition::exception:
+      ++state.counts.exceptions;
+      break;
+    case Disposition::ignored:
+      ++state.counts.ignored;
+      break;
   }
   CopyRows& rows = state.matches;
   rows.begin_row();
@@ -383,9 +393,9 @@ Result<void> Matching::keep(const EntryWithCandidates& row, const JudgedEntry& j
       done.outcomes |= 1U << static_cast<unsigned>(row.entry.outcome);
       if (done.last_event == 0) done.state = matched->state;
     }
-    const bool touches = judgement.mandate_effect != MandateEffect::none ||
-                         (posts && *judgement.event != ClaimEventKind::settle &&
-                          *judgement.event != ClaimEventKind::acknowledge);
+    const bool touches =
+        judgement.mandate_effect != MandateEffect::none ||
+        (posts && *judgement.event != ClaimEventKind::settle && *judgement.event != ClaimEventKind::acknowledge);
     if (touches) {
       state.touched.push_back({.mandate = behind.mandate,
                                .claim = matched->claim,
@@ -427,9 +437,9 @@ Result<void> Matching::State::flush_exceptions() {
   if (!counted) return std::unexpected(counted.error());
   std::int64_t number = std::get<0>(**counted);
   CopyRows cases{"exception_case",
-                 {"tenant_id", "id", "number", "main_class", "class_rank", "classes", "state", "resolution", "explanation",
-                  "next_step", "proposed", "file_id", "position", "claim_id", "batch_id", "currency", "amount_minor",
-                  "charges_minor", "on_day", "reason"}};
+                 {"tenant_id",  "id",          "number",       "main_class",    "class_rank", "classes",  "state",
+                  "resolution", "explanation", "next_step",    "proposed",      "file_id",    "position", "claim_id",
+                  "batch_id",   "currency",    "amount_minor", "charges_minor", "on_day",     "reason"}};
   CopyRows history{"exception_event", {"tenant_id", "exception_id", "number", "what", "comment", "operator_name"}};
   for (const auto& opened : exceptions) {
     const Judgement& judgement = opened.judged.judgement;
@@ -485,8 +495,7 @@ Result<void> Matching::State::book_postings() {
                            side.purpose);
     }
   }
-  auto booked = scope.session.run(
-      fmt::format(R"(
+  auto booked = scope.session.run(fmt::format(R"(
 with sides (kind, from_state, debit, credit, purpose) as (values {}),
 posted as (
   select e.claim_id, e.number, e.on_day, e.amount_minor, e.charges_minor, s.debit, s.credit, s.purpose
@@ -512,21 +521,21 @@ union all
 select :tenant::bigint, p.claim_id, p.number, 1000000, p.on_day, 'bank-charges', 'bank', c.currency, p.charges_minor, null,
        p.claim_id, 'charge'
 from posted p join claim c on c.tenant_id = :tenant and c.id = p.claim_id where p.charges_minor > 0)",
-                  sides),
-      {{"tenant", scope.tenant}, {"file", file}});
+                                              sides),
+                                  {{"tenant", scope.tenant}, {"file", file}});
   if (!booked) return std::unexpected(booked.error());
   return {};
 }
 
-// Claims that failed, or brought less than they asked for, let go of their bills; one that stands again takes them back.
+// Claims that failed, or brought less than they asked for, let go of their bills; one that stands again takes them
+// back.
 Result<void> Matching::State::settle_holds() {
   std::string open_states;
   for (int i = 0; i <= static_cast<int>(ClaimState::unknown); ++i) {
     const auto state = static_cast<ClaimState>(i);
     if (is_open(state)) open_states += fmt::format("{}'{}'", open_states.empty() ? "" : ", ", claim_state_name(state));
   }
-  auto changed = scope.session.run(
-      fmt::format(R"(
+  auto changed = scope.session.run(fmt::format(R"(
 with last as (
   select e.claim_id, e.to_state in ({}) or (e.to_state = 'settled' and e.amount_minor >= c.amount_minor) as keeps
   from entry_match m
@@ -538,8 +547,8 @@ with last as (
                     and l.number > e.number))
 update claim_item i set holds = last.keeps from last
 where i.tenant_id = :tenant and i.claim_id = last.claim_id and i.holds <> last.keeps)",
-                  open_states),
-      {{"tenant", scope.tenant}, {"file", file}});
+                                               open_states),
+                                   {{"tenant", scope.tenant}, {"file", file}});
   if (!changed) return std::unexpected(changed.error());
   return {};
 }
@@ -564,12 +573,13 @@ Result<std::unique_ptr<StandingRow>> standing_of(const Scope& scope, const Id& b
     row->sequence = block->second;
   }
   auto counted = scope.session.rows<std::string, bool, std::uint64_t, std::int64_t, std::int64_t>(
-      fmt::format("select {}, c.is_prenote, count(*), sum(c.amount_minor)::bigint, coalesce(sum(settled.amount_minor), 0)"
-                  "::bigint from claim c {} left join lateral (select v.amount_minor from claim_event v "
-                  "where v.tenant_id = c.tenant_id and v.claim_id = c.id and v.kind = 'settle' order by v.number limit 1) "
-                  "settled on true where c.tenant_id = :tenant and c.batch_id = :batch "
-                  "and (:sequence::text is null or c.sequence = :sequence) group by 1, 2",
-                  claim_state_sql, claim_joins),
+      fmt::format(
+          "select {}, c.is_prenote, count(*), sum(c.amount_minor)::bigint, coalesce(sum(settled.amount_minor), 0)"
+          "::bigint from claim c {} left join lateral (select v.amount_minor from claim_event v "
+          "where v.tenant_id = c.tenant_id and v.claim_id = c.id and v.kind = 'settle' order by v.number limit 1) "
+          "settled on true where c.tenant_id = :tenant and c.batch_id = :batch "
+          "and (:sequence::text is null or c.sequence = :sequence) group by 1, 2",
+          claim_state_sql, claim_joins),
       {{"tenant", scope.tenant},
        {"batch", batch},
        {"sequence", row->sequence ? SqlValue{sequence_type_code(*row->sequence)} : SqlValue{std::nullopt}}});
@@ -610,7 +620,8 @@ Result<std::unique_ptr<StandingRow>> standing_of(const Scope& scope, const Id& b
   auto earlier = scope.session.first_row<std::string, Date>(
       "select f.format, v.on_day from claim c join claim_event v on v.tenant_id = c.tenant_id and v.claim_id = c.id "
       "and v.kind = 'settle' join bank_file f on f.tenant_id = v.tenant_id and f.id = v.file_id "
-      "where c.tenant_id = :tenant and c.batch_id = :batch and (:sequence::text is null or c.sequence = :sequence) limit 1",
+      "where c.tenant_id = :tenant and c.batch_id = :batch and (:sequence::text is null or c.sequence = :sequence) "
+      "limit 1",
       {{"tenant", scope.tenant},
        {"batch", batch},
        {"sequence", row->sequence ? SqlValue{sequence_type_code(*row->sequence)} : SqlValue{std::nullopt}}});
@@ -649,7 +660,8 @@ Result<std::unique_ptr<StandingRow>> find_batch_standing_by_sum(const Scope& sco
   auto rows = scope.session.rows<Id, std::string>(
       "select f.batch_id, f.message_id from sealed_file f join batch b on b.tenant_id = f.tenant_id "
       "and b.id = f.batch_id where f.tenant_id = :tenant and f.creditor_account_id = :account "
-      "and b.state in ('sent', 'acknowledged', 'closed') and b.collect_on between :booked::date - 10 and :booked::date + 2 "
+      "and b.state in ('sent', 'acknowledged', 'closed') and b.collect_on between :booked::date - 10 and :booked::date "
+      "+ 2 "
       "and (f.sum_minor = :sum or f.sum_minor - coalesce((select sum(c.amount_minor) from claim c join claim_event e "
       "on e.tenant_id = c.tenant_id and e.claim_id = c.id and e.to_state = 'rejected' "
       "where c.tenant_id = f.tenant_id and c.batch_id = f.batch_id), 0) = :sum) limit 2",

@@ -16,9 +16,10 @@
 
 namespace counterfoil {
 
-/// An entry of a bank file with all claims it may speak of. Everything in it is a view, valid until the visitor returns.
+/// An entry of a bank file with all claims it may speak of. Everything in it is a view, valid until the visitor
+/// returns.
 struct EntryWithCandidates {
-  Entry entry;                        // payer_account and corrected_data opened.
+  Entry entry;  // payer_account and corrected_data opened.
   std::uint32_t block_number = 0;
   std::string_view block_original_id;
   std::optional<Date> block_collect_on;
@@ -50,12 +51,12 @@ class Matching {
   /// `settled_posted` and `taken_in_this_file`.
   [[nodiscard]] Result<void> visit(const Visitor<EntryWithCandidates>& visit);
 
-  /// Keeps the match, posts the claim event with its postings, opens the exception. A block or file judgement only keeps
-  /// the match and the exception: post it with `post_to_batch`, after `finish`.
+  /// Keeps the match, posts the claim event with its postings, opens the exception. A block or file judgement only
+  /// keeps the match and the exception: post it with `post_to_batch`, after `finish`.
   [[nodiscard]] Result<void> keep(const EntryWithCandidates& row, const JudgedEntry& judged);
 
-  /// Writes what is left and lets go of the bills of claims that failed. Two runs that posted to the same claim meanwhile
-  /// collide here or in `keep`: "store.already" on "claim_event_pkey"; roll back and try again.
+  /// Writes what is left and lets go of the bills of claims that failed. Two runs that posted to the same claim
+  /// meanwhile collide here or in `keep`: "store.already" on "claim_event_pkey"; roll back and try again.
   [[nodiscard]] Result<void> finish();
 
   struct Counts {
@@ -79,8 +80,9 @@ class Matching {
   std::unique_ptr<State> state_;
 };
 
-/// What a block or file answer, or a batch booking, may speak of: by message id, and block id where one is given; else, with
-/// a sum and a date, a sent batch of that account with this total. `batch` null: nothing found. Strings are the holder's.
+/// What a block or file answer, or a batch booking, may speak of: by message id, and block id where one is given; else,
+/// with a sum and a date, a sent batch of that account with this total. `batch` null: nothing found. Strings are the
+/// holder's.
 struct StandingRow {
   std::string message_id;
   std::string block_id;
@@ -90,7 +92,8 @@ struct StandingRow {
 };
 [[nodiscard]] Result<std::unique_ptr<StandingRow>> find_batch_standing(const Scope& scope, std::string_view message_id,
                                                                        std::string_view block_id);
-[[nodiscard]] Result<std::unique_ptr<StandingRow>> find_batch_standing_by_sum(const Scope& scope, const Id& creditor_account,
+[[nodiscard]] Result<std::unique_ptr<StandingRow>> find_batch_standing_by_sum(const Scope& scope,
+                                                                              const Id& creditor_account,
                                                                               std::int64_t sum_minor, Date booked_on);
 
 struct MatchRow {
@@ -110,11 +113,11 @@ struct MatchRow {
   Id claim;
   std::string claim_reference;
   std::string bill_number;
-  std::string event;          // claim_event_name; empty: nothing posted.
+  std::string event;  // claim_event_name; empty: nothing posted.
 };
 struct MatchFilter {
-  Id bank_file;   // Nil: any.
-  Id claim;       // Nil: any.
+  Id bank_file;  // Nil: any.
+  Id claim;      // Nil: any.
   std::optional<Disposition> disposition;
   std::uint64_t most = 0;
 };

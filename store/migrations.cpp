@@ -9,8 +9,8 @@ namespace counterfoil {
 
 namespace {
 
-// Outside the numbered steps, because they need it. A row, not an advisory lock, keeps two programs apart: it works behind
-// any connection pooler.
+// Outside the numbered steps, because they need it. A row, not an advisory lock, keeps two programs apart: it works
+// behind any connection pooler.
 constexpr std::string_view ledger_sql = R"(
 create table if not exists migration (
   number integer not null primary key,
@@ -53,12 +53,12 @@ Result<std::int32_t> compare(const std::vector<Applied>& applied, std::span<cons
                                    ErrorKind::refused});
     }
     if (applied[i].number != migrations[i].number || applied[i].digest != digest_text(digest_of(migrations[i].sql))) {
-      return std::unexpected(Error{"migration.changed",
-                                   fmt::format("Step {} ({}) is not the one that made this database.",
-                                               migrations[i].number, migrations[i].name),
-                                   "Use the released program: a step that has run is never edited, a new one follows it.",
-                                   {},
-                                   ErrorKind::refused});
+      return std::unexpected(Error{
+          "migration.changed",
+          fmt::format("Step {} ({}) is not the one that made this database.", migrations[i].number, migrations[i].name),
+          "Use the released program: a step that has run is never edited, a new one follows it.",
+          {},
+          ErrorKind::refused});
     }
   }
   return static_cast<std::int32_t>(applied.size());
@@ -82,8 +82,9 @@ Result<bool> apply_next(Session& session, std::span<const Migration> migrations)
     error.explanation = fmt::format("Step {} ({}) could not be applied. {}", next.number, next.name, error.explanation);
     return std::unexpected(error);
   }
-  auto noted = session.run("insert into migration (number, name, sha256) values (:number, :name, :sha256)",
-                           {{"number", next.number}, {"name", next.name}, {"sha256", digest_text(digest_of(next.sql))}});
+  auto noted =
+      session.run("insert into migration (number, name, sha256) values (:number, :name, :sha256)",
+                  {{"number", next.number}, {"name", next.name}, {"sha256", digest_text(digest_of(next.sql))}});
   if (!noted) return std::unexpected(noted.error());
   if (auto committed = transaction->commit(); !committed) return std::unexpected(committed.error());
   return true;

@@ -26,13 +26,14 @@ struct MigrationStatus {
   [[nodiscard]] bool is_current() const { return applied == embedded; }
 };
 
-/// Reads what was applied and compares every recorded checksum: "migration.changed" when a step was edited after it ran,
-/// "migration.newer" when the database was made by a later program.
+/// Reads what was applied and compares every recorded checksum: "migration.changed" when a step was edited after it
+/// ran, "migration.newer" when the database was made by a later program.
 [[nodiscard]] Result<MigrationStatus> migration_status(Session& session,
                                                        std::span<const Migration> migrations = embedded_migrations());
 
 /// Applies what is missing, each step in a transaction of its own under one lock, so that two programs starting at once
 /// do it once. Answers how many were applied. Runs as the owner role.
-[[nodiscard]] Result<std::int32_t> migrate(Session& session, std::span<const Migration> migrations = embedded_migrations());
+[[nodiscard]] Result<std::int32_t> migrate(Session& session,
+                                           std::span<const Migration> migrations = embedded_migrations());
 
 }  // namespace counterfoil

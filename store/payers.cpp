@@ -90,7 +90,8 @@ Result<std::optional<Payer>> find_payer(const Scope& scope, const Id& id) {
 Result<void> visit_payers(const Scope& scope, const Visitor<Payer>& visit, std::string_view after_number,
                           std::uint64_t most) {
   auto stream = scope.session.stream(
-      fmt::format("select {} from payer where tenant_id = :tenant and number > :after order by number limit :most", columns),
+      fmt::format("select {} from payer where tenant_id = :tenant and number > :after order by number limit :most",
+                  columns),
       {{"tenant", scope.tenant}, {"after", after_number}, {"most", limit_of(most)}});
   if (!stream) return std::unexpected(stream.error());
   while (true) {
@@ -108,7 +109,8 @@ Result<std::uint64_t> count_payers(const Scope& scope) {
   return std::get<0>(**row);
 }
 
-Result<std::vector<std::pair<std::string, Id>>> find_payer_ids(const Scope& scope, const std::vector<std::string>& numbers) {
+Result<std::vector<std::pair<std::string, Id>>> find_payer_ids(const Scope& scope,
+                                                               const std::vector<std::string>& numbers) {
   auto rows = scope.session.rows<std::string, Id>(
       "select number, id from payer where tenant_id = :tenant and number = any(:numbers::text[])",
       {{"tenant", scope.tenant}, {"numbers", text_array(numbers)}});

@@ -28,8 +28,8 @@ class PayerWriter {
 [[nodiscard]] Result<std::optional<Payer>> find_payer(const Scope& scope, const Id& id);
 
 /// In the order of their numbers, starting after `after_number`; `most` 0: all.
-[[nodiscard]] Result<void> visit_payers(const Scope& scope, const Visitor<Payer>& visit, std::string_view after_number = {},
-                                        std::uint64_t most = 0);
+[[nodiscard]] Result<void> visit_payers(const Scope& scope, const Visitor<Payer>& visit,
+                                        std::string_view after_number = {}, std::uint64_t most = 0);
 [[nodiscard]] Result<std::uint64_t> count_payers(const Scope& scope);
 
 /// Which of these numbers exist, with their ids; for imports, a few thousand at a time.

@@ -10,8 +10,9 @@ namespace counterfoil {
 
 namespace {
 
-// A bill that names its mandate gets that one, of the account if there is one. Any other bill gets the payer's mandate of the
-// account, the active one first; two active ones of the same account leave the choice to a person, so there is none.
+// A bill that names its mandate gets that one, of the account if there is one. Any other bill gets the payer's mandate
+// of the account, the active one first; two active ones of the same account leave the choice to a person, so there is
+// none.
 //
 // The last claim is the one that holds the bill, else the last that failed; a batch that was voided never presented it.
 constexpr std::string_view plannable_sql = R"(

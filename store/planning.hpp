@@ -14,18 +14,19 @@ namespace counterfoil {
 
 struct PlannableQuery {
   Id creditor_account;
-  Date due_to{};               // Bills due later are not looked at.
+  Date due_to{};  // Bills due later are not looked at.
   std::optional<Date> due_from;
-  std::string bill_number;     // Only this bill, whatever its due date and state; empty: all.
+  std::string bill_number;           // Only this bill, whatever its due date and state; empty: all.
   bool with_other_accounts = false;  // Also bills whose mandate is of another creditor account, or that have none.
 };
 
-/// A bill with what `plan_bill` asks for. The pointers are null when there is nothing; all live until the visitor returns.
+/// A bill with what `plan_bill` asks for. The pointers are null when there is nothing; all live until the visitor
+/// returns.
 struct PlannableBill {
-  const Bill* bill = nullptr;         // Without its charges.
-  const Mandate* mandate = nullptr;   // With its account opened. Of the creditor account, else another one of the payer.
+  const Bill* bill = nullptr;        // Without its charges.
+  const Mandate* mandate = nullptr;  // With its account opened. Of the creditor account, else another one of the payer.
   const EarlierClaim* earlier = nullptr;
-  Id earlier_claim;                   // The last claim for this bill, and the first one of its chain.
+  Id earlier_claim;  // The last claim for this bill, and the first one of its chain.
   Id first_claim;
   std::string_view payer_number;
 };

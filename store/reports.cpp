@@ -80,12 +80,14 @@ Result<std::vector<MonthLine>> report_months(const Scope& scope) {
                                  std::int64_t>(
       "select to_char(b.due_on, 'YYYY-MM') as month, b.currency, count(*), sum(b.amount_minor)::bigint, "
       "coalesce(sum(j.collected), 0)::bigint, coalesce(sum(j.returned), 0)::bigint, "
-      "sum(case when b.state in ('imported', 'approved') then b.amount_minor - coalesce(j.settled, 0) else 0 end)::bigint "
+      "sum(case when b.state in ('imported', 'approved') then b.amount_minor - coalesce(j.settled, 0) else 0 "
+      "end)::bigint "
       "from bill b left join (select bill_id, "
       "sum(case when debit = 'bank' then amount_minor else 0 end) as collected, "
       "sum(case when credit = 'bank' then amount_minor else 0 end) as returned, "
       "sum(case when credit = 'receivable' then amount_minor when debit = 'receivable' then -amount_minor else 0 end) "
-      "as settled from journal where tenant_id = :tenant and purpose <> 'billed' and bill_id is not null group by bill_id) j "
+      "as settled from journal where tenant_id = :tenant and purpose <> 'billed' and bill_id is not null group by "
+      "bill_id) j "
       "on j.bill_id = b.id where b.tenant_id = :tenant and b.state <> 'cancelled' "
       "group by 1, 2 order by 1, 2",
       {{"tenant", scope.tenant}});
@@ -98,29 +100,31 @@ Result<std::vector<MonthLine>> report_months(const Scope& scope) {
 }
 
 Result<Overview> overview(const Scope& scope) {
-  auto row = scope.session.first_row<std::uint64_t, std::uint64_t, std::uint64_t, std::uint64_t, std::uint64_t, std::uint64_t,
-                                     std::uint64_t, std::uint64_t, std::uint64_t, std::uint64_t, std::uint64_t, std::uint64_t>(
-      "select (select count(*) from payer where tenant_id = :tenant), "
-      "(select count(*) from mandate where tenant_id = :tenant and state = 'active'), "
-      "(select count(*) from bill where tenant_id = :tenant and state = 'imported'), "
-      "(select count(*) from bill b where tenant_id = :tenant and state = 'approved' and b.amount_minor > coalesce((select "
-      "sum(case when credit = 'receivable' then amount_minor else -amount_minor end) from journal j "
-      "where j.tenant_id = b.tenant_id and j.bill_id = b.id and j.purpose <> 'billed' "
-      "and 'receivable' in (j.debit, j.credit)), 0)), "
-      "(select count(*) from batch where tenant_id = :tenant and state = 'draft'), "
-      "(select count(*) from batch where tenant_id = :tenant and state = 'sealed'), "
-      "(select count(*) from batch where tenant_id = :tenant and state = 'approved'), "
-      "(select count(*) from outbox where tenant_id = :tenant and state = 'waiting'), "
-      "(select count(*) from outbox where tenant_id = :tenant and state = 'unknown'), "
-      "(select count(*) from exception_case where tenant_id = :tenant and state = 'open'), "
-      "(select count(*) from bank_file where tenant_id = :tenant), "
-      "(select count(*) from bank_file where tenant_id = :tenant and state = 'quarantined')",
-      {{"tenant", scope.tenant}});
+  auto row =
+      scope.session.first_row<std::uint64_t, std::uint64_t, std::uint64_t, std::uint64_t, std::uint64_t, std::uint64_t,
+                              std::uint64_t, std::uint64_t, std::uint64_t, std::uint64_t, std::uint64_t, std::uint64_t>(
+          "select (select count(*) from payer where tenant_id = :tenant), "
+          "(select count(*) from mandate where tenant_id = :tenant and state = 'active'), "
+          "(select count(*) from bill where tenant_id = :tenant and state = 'imported'), "
+          "(select count(*) from bill b where tenant_id = :tenant and state = 'approved' and b.amount_minor > "
+          "coalesce((select "
+          "sum(case when credit = 'receivable' then amount_minor else -amount_minor end) from journal j "
+          "where j.tenant_id = b.tenant_id and j.bill_id = b.id and j.purpose <> 'billed' "
+          "and 'receivable' in (j.debit, j.credit)), 0)), "
+          "(select count(*) from batch where tenant_id = :tenant and state = 'draft'), "
+          "(select count(*) from batch where tenant_id = :tenant and state = 'sealed'), "
+          "(select count(*) from batch where tenant_id = :tenant and state = 'approved'), "
+          "(select count(*) from outbox where tenant_id = :tenant and state = 'waiting'), "
+          "(select count(*) from outbox where tenant_id = :tenant and state = 'unknown'), "
+          "(select count(*) from exception_case where tenant_id = :tenant and state = 'open'), "
+          "(select count(*) from bank_file where tenant_id = :tenant), "
+          "(select count(*) from bank_file where tenant_id = :tenant and state = 'quarantined')",
+          {{"tenant", scope.tenant}});
   if (!row) return std::unexpected(row.error());
   Overview view;
-  std::tie(view.payers, view.mandates_active, view.bills_to_approve, view.bills_open, view.batches_draft, view.batches_sealed,
-           view.batches_approved, view.outbox_waiting, view.outbox_unknown, view.exceptions_open, view.bank_files,
-           view.bank_files_quarantined) = **row;
+  std::tie(view.payers, view.mandates_active, view.bills_to_approve, view.bills_open, view.batches_draft,
+           view.batches_sealed, view.batches_approved, view.outbox_waiting, view.outbox_unknown, view.exceptions_open,
+           view.bank_files, view.bank_files_quarantined) = **row;
   return view;
 }
 

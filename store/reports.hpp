@@ -21,8 +21,8 @@ struct OutcomeLine {
 
 struct ReasonLine {
   std::string scheme;
-  std::string reason;       // As the bank wrote it.
-  std::string event;        // claim_event_name: reject, give-back, refund.
+  std::string reason;  // As the bank wrote it.
+  std::string event;   // claim_event_name: reject, give-back, refund.
   std::uint64_t count = 0;
   Currency currency;
   std::int64_t amount_minor = 0;

@@ -10,7 +10,8 @@
 
 namespace counterfoil {
 
-/// Handed by value; the session and the sealer must outlive the call. Functions that write expect to be inside a transaction.
+/// Handed by value; the session and the sealer must outlive the call. Functions that write expect to be inside a
+/// transaction.
 struct Scope {
   Session& session;
   std::int64_t tenant = 0;

@@ -28,10 +28,11 @@ Result<std::vector<SealedFile>> select_files(const Scope& scope, std::string_vie
   std::vector<SealedFile> files;
   {
     auto stream = scope.session.stream(
-        fmt::format("select id, batch_id, creditor_account_id, sequence, message_id, format, file_name, sha256, byte_count, "
-                    "claim_count, sum_minor, trace_prefix, trace_first, trace_digits, sealed_by, "
-                    "to_char(sealed_at, 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') from sealed_file where tenant_id = :tenant {}",
-                    rest),
+        fmt::format(
+            "select id, batch_id, creditor_account_id, sequence, message_id, format, file_name, sha256, byte_count, "
+            "claim_count, sum_minor, trace_prefix, trace_first, trace_digits, sealed_by, "
+            "to_char(sealed_at, 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') from sealed_file where tenant_id = :tenant {}",
+            rest),
         parameters);
     if (!stream) return std::unexpected(stream.error());
     while (true) {
@@ -97,7 +98,8 @@ Result<void> insert_chunk(const Scope& scope, std::string_view table, const Id& 
 Result<std::optional<std::string>> read_chunk(const Scope& scope, std::string_view table, const Id& file,
                                               std::uint64_t number) {
   auto row = scope.session.first_row<std::int32_t, SqlBytes>(
-      fmt::format("select key_id, bytes from {} where tenant_id = :tenant and file_id = :file and number = :number", table),
+      fmt::format("select key_id, bytes from {} where tenant_id = :tenant and file_id = :file and number = :number",
+                  table),
       {{"tenant", scope.tenant}, {"file", file}, {"number", number}});
   if (!row) return std::unexpected(row.error());
   if (!*row) return std::optional<std::string>{};
@@ -137,7 +139,8 @@ Result<void> SealedFileWriter::finish(SealedFile& file) {
   auto made = scope_.session.run(
       "insert into sealed_file (tenant_id, id, batch_id, creditor_account_id, sequence, message_id, format, file_name, "
       "sha256, byte_count, claim_count, sum_minor, trace_prefix, trace_first, trace_digits, sealed_by) "
-      "values (:tenant, :id, :batch, :account, :sequence, :message, :format, :file_name, :sha256, :bytes, :claims, :sum, "
+      "values (:tenant, :id, :batch, :account, :sequence, :message, :format, :file_name, :sha256, :bytes, :claims, "
+      ":sum, "
       ":trace_prefix, :trace_first, :trace_digits, :sealed_by)",
       {{"tenant", scope_.tenant},
        {"id", file.id},
@@ -215,7 +218,8 @@ Result<std::string_view> StoredBytes::next() {
   }
   is_done_ = true;
   if (digest_.finish() == expected_) return std::string_view{};
-  return std::unexpected(Error{"file.digest-differs", "The stored bytes of the file are not those that were recorded.",
+  return std::unexpected(Error{"file.digest-differs",
+                               "The stored bytes of the file are not those that were recorded.",
                                "Do not send or use it. Restore the database from a backup and look at the audit trail.",
                                {},
                                ErrorKind::refused});
@@ -281,9 +285,12 @@ Result<void> note_move(const Scope& scope, const Id& file, std::string_view from
 
 bool may_move(OutboxState from, OutboxState to) {
   switch (from) {
-    case OutboxState::taken: return to != OutboxState::taken;
-    case OutboxState::unknown: return to == OutboxState::sent || to == OutboxState::waiting;
-    default: return false;
+    case OutboxState::taken:
+      return to != OutboxState::taken;
+    case OutboxState::unknown:
+      return to == OutboxState::sent || to == OutboxState::waiting;
+    default:
+      return false;
   }
 }
 
@@ -314,8 +321,11 @@ Result<bool> take_outbox(const Scope& scope, const Id& file, std::string_view co
 Result<void> move_outbox(const Scope& scope, const Id& file, OutboxState from, OutboxState to,
                          std::string_view operator_name) {
   const auto refused = [] {
-    return std::unexpected(Error{"outbox.transition", "The file in the outbox is no longer in the state you saw.",
-                                 "Look at the outbox again.", {}, ErrorKind::conflict});
+    return std::unexpected(Error{"outbox.transition",
+                                 "The file in the outbox is no longer in the state you saw.",
+                                 "Look at the outbox again.",
+                                 {},
+                                 ErrorKind::conflict});
   };
   if (!may_move(from, to)) return refused();
   auto moved = scope.session.run(

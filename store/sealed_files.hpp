@@ -15,8 +15,8 @@ namespace counterfoil {
 
 /// A block of the file (PmtInf, NACHA batch) and the claims in it.
 struct SealedBlock {
-  std::uint64_t number = 0;  // From 1.
-  std::string block_id;      // PmtInfId, batch number as written.
+  std::uint64_t number = 0;                    // From 1.
+  std::string block_id;                        // PmtInfId, batch number as written.
   SequenceType sequence = SequenceType::none;  // It holds the claims of the batch with this type.
   std::uint64_t count = 0;
   std::int64_t sum_minor = 0;
@@ -26,11 +26,11 @@ struct SealedFile {
   Id id;
   Id batch;
   Id creditor_account;
-  std::uint64_t sequence = 0;   // Gap-free for the account; from take_numbers.
-  std::string message_id;       // Unique for the tenant.
+  std::uint64_t sequence = 0;  // Gap-free for the account; from take_numbers.
+  std::string message_id;      // Unique for the tenant.
   std::string format;
-  std::string file_name;        // Without a folder.
-  Digest digest{};              // Unique for the tenant.
+  std::string file_name;  // Without a folder.
+  Digest digest{};        // Unique for the tenant.
   std::uint64_t byte_count = 0;
   std::uint64_t claim_count = 0;
   std::int64_t sum_minor = 0;
@@ -40,7 +40,7 @@ struct SealedFile {
   std::uint32_t trace_digits = 0;  // 0: this format has no traces.
   std::vector<SealedBlock> blocks;
   std::string sealed_by;
-  std::string sealed_at;        // RFC 3339 in UTC; filled on reading.
+  std::string sealed_at;  // RFC 3339 in UTC; filled on reading.
 };
 
 /// Takes the bytes of a file as a generator appends them, seals them in chunks of 1 MiB and stores them; the row with
@@ -65,7 +65,8 @@ class SealedFileWriter : public ByteTarget {
 
 [[nodiscard]] Result<std::optional<SealedFile>> find_sealed_file(const Scope& scope, const Id& id);
 [[nodiscard]] Result<std::optional<SealedFile>> sealed_file_of_batch(const Scope& scope, const Id& batch);
-[[nodiscard]] Result<std::optional<SealedFile>> find_sealed_file_by_message(const Scope& scope, std::string_view message_id);
+[[nodiscard]] Result<std::optional<SealedFile>> find_sealed_file_by_message(const Scope& scope,
+                                                                            std::string_view message_id);
 [[nodiscard]] Result<std::vector<SealedFile>> list_sealed_files(const Scope& scope, std::uint64_t most = 0);
 
 /// The bytes of a stored file, chunk by chunk, opened. At the end their digest is compared with the recorded one:
@@ -110,11 +111,12 @@ struct OutboxItem {
 
 /// In the transaction that releases the batch.
 [[nodiscard]] Result<void> insert_outbox(const Scope& scope, const Id& file);
-[[nodiscard]] Result<std::vector<OutboxItem>> list_outbox(const Scope& scope, std::optional<OutboxState> state = std::nullopt);
+[[nodiscard]] Result<std::vector<OutboxItem>> list_outbox(const Scope& scope,
+                                                          std::optional<OutboxState> state = std::nullopt);
 [[nodiscard]] Result<std::optional<OutboxItem>> find_outbox(const Scope& scope, const Id& file);
 
-/// Takes a waiting item for `lease_seconds`; false when another courier was faster. An item whose lease ran out is never
-/// taken again by itself: it turns unknown.
+/// Takes a waiting item for `lease_seconds`; false when another courier was faster. An item whose lease ran out is
+/// never taken again by itself: it turns unknown.
 [[nodiscard]] Result<bool> take_outbox(const Scope& scope, const Id& file, std::string_view courier,
                                        std::int64_t lease_seconds);
 /// Moves an item on: taken -> sent, taken -> unknown, taken -> waiting (surely not sent), unknown -> sent or waiting (a

@@ -27,10 +27,11 @@ Error database_error(std::string code, std::string explanation, std::string reme
 }
 
 Error connection_lost() {
-  return database_error("store.connection-lost", "The connection to the database went away.",
-                        "Nothing was half done. Check that the database runs (`counterfoil db status`) and give the same "
-                        "command again.",
-                        ErrorKind::temporary);
+  return database_error(
+      "store.connection-lost", "The connection to the database went away.",
+      "Nothing was half done. Check that the database runs (`counterfoil db status`) and give the same "
+      "command again.",
+      ErrorKind::temporary);
 }
 
 // The name between quotes after `word`, such as that of a constraint. Names of ours hold no value of a row.
@@ -61,7 +62,8 @@ Error error_of_state(std::string_view state, std::string_view message) {
     return connection_lost();
   }
   if (state == "40001" || state == "40P01") {
-    return database_error("store.retry", "Two commands worked on the same rows, and the database gave way to the other one.",
+    return database_error("store.retry",
+                          "Two commands worked on the same rows, and the database gave way to the other one.",
                           "Give the same command again.", ErrorKind::temporary);
   }
   if (state == "55P03") {
@@ -77,14 +79,14 @@ Error error_of_state(std::string_view state, std::string_view message) {
     auto guard = quoted_after(message, "constraint \"");
     if (guard.empty()) guard = quoted_after(message, "column \"");
     return database_error("store.guard", fmt::format("A guard of the database refused this ({}).", guard),
-                          "This is a safety net below the program's own checks; nothing was changed.", ErrorKind::refused,
-                          guard);
+                          "This is a safety net below the program's own checks; nothing was changed.",
+                          ErrorKind::refused, guard);
   }
   if (kind == "CF") {
     const auto guard = guard_of_trigger(message);
     return database_error("store.guard", fmt::format("A guard of the database refused this ({}).", guard),
-                          "This is a safety net below the program's own checks; nothing was changed.", ErrorKind::refused,
-                          guard);
+                          "This is a safety net below the program's own checks; nothing was changed.",
+                          ErrorKind::refused, guard);
   }
   if (state == "42501") {
     return database_error("store.not-permitted", "The application's database role has no right to do that.",
@@ -95,9 +97,10 @@ Error error_of_state(std::string_view state, std::string_view message) {
                           ErrorKind::usage);
   }
   if (kind == "28") {
-    return database_error("store.login", "The database server does not let this user in.",
-                          "Check the user of the address, and for the private cluster that you are the user who made it.",
-                          ErrorKind::usage);
+    return database_error(
+        "store.login", "The database server does not let this user in.",
+        "Check the user of the address, and for the private cluster that you are the user who made it.",
+        ErrorKind::usage);
   }
   return database_error("store.statement", fmt::format("The database refused a statement (SQLSTATE {}).", state),
                         "Run `counterfoil doctor`. If it finds nothing, report this with the command you gave.",
@@ -264,8 +267,8 @@ struct Session::State {
   // Every execution of a statement goes through here: prepared for this once, with its values bound by name.
   template <class Use>
   [[nodiscard]] Result<void> with_statement(std::string_view sql, std::span<const SqlParameter> parameters,
-                                            std::span<std::string> columns, std::span<soci::indicator> column_indicators,
-                                            Use use) {
+                                            std::span<std::string> columns,
+                                            std::span<soci::indicator> column_indicators, Use use) {
     for (const auto& parameter : parameters) {
       const auto& text = parameter.value.text();
       if (text && text->find('\0') != std::string::npos) {
@@ -375,10 +378,9 @@ Result<void> Transaction::commit() {
   Result<void> answer;
   if (PQresultStatus(result) != PGRES_COMMAND_OK) {
     if (state.is_lost()) {
-      answer = std::unexpected(
-          database_error("store.commit-unknown", "The connection went away while the work was being saved.",
-                         "Give the same command again: it looks up what was saved and does only the rest.",
-                         ErrorKind::temporary));
+      answer = std::unexpected(database_error(
+          "store.commit-unknown", "The connection went away while the work was being saved.",
+          "Give the same command again: it looks up what was saved and does only the rest.", ErrorKind::temporary));
     } else {
       answer = std::unexpected(state.error_of(result));
       static_cast<void>(state.execute("rollback"));

@@ -1,11 +1,13 @@
-// One conversation with PostgreSQL. SOCI owns the connection; bulk goes through COPY and cursors on that same connection.
+// One conversation with PostgreSQL. SOCI owns the connection; bulk goes through COPY and cursors on that same
+// connection.
 //
-// Errors never hold a value or a text of the database: a code of ours, the SQLSTATE and the name of the guard that spoke.
+// Errors never hold a value or a text of the database: a code of ours, the SQLSTATE and the name of the guard that
+// spoke.
 //   store.connection-lost, store.busy, store.retry        kind temporary: the same command may succeed later
 //   store.commit-unknown                                  temporary: the same command looks its ids up and finishes
 //   store.already                                         conflict: a unique key is taken; `place.field` names the key
-//   store.guard                                           refused: a guard in the database said no; `place.field` names it
-//   store.not-permitted                                   refused: the application role has no right to do that
+//   store.guard                                           refused: a guard in the database said no; `place.field` names
+//   it store.not-permitted                                   refused: the application role has no right to do that
 //   store.statement                                       failed: anything else, with its SQLSTATE
 #pragma once
 
@@ -39,8 +41,8 @@ inline constexpr std::string_view owner_role = "counterfoil_owner";
 inline constexpr std::string_view application_role = "counterfoil_app";
 
 struct SessionOptions {
-  std::int64_t statement_timeout_ms = 0;   // 0: none. Bulk work takes as long as it takes.
-  std::int64_t lock_timeout_ms = 10'000;   // Then "store.busy".
+  std::int64_t statement_timeout_ms = 0;  // 0: none. Bulk work takes as long as it takes.
+  std::int64_t lock_timeout_ms = 10'000;  // Then "store.busy".
   std::int64_t idle_in_transaction_timeout_ms = 0;
 };
 
@@ -111,8 +113,8 @@ void read(const std::optional<std::string>& text, std::optional<T>& value) {
 }
 }  // namespace sql_detail
 
-/// Rows for COPY, gathered in PostgreSQL's binary form. The widths must be those of the columns: bigint takes `integer`,
-/// integer takes `integer32`.
+/// Rows for COPY, gathered in PostgreSQL's binary form. The widths must be those of the columns: bigint takes
+/// `integer`, integer takes `integer32`.
 class CopyRows {
  public:
   /// `table` and its columns in the order in which each row adds them.

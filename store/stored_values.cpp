@@ -26,7 +26,8 @@ void copy_account(CopyRows& rows, const SealedAccount& account) {
   rows.text(account.last4);
 }
 
-void copy_old_account(CopyRows& rows, const Scope& scope, std::string_view account, std::string_view table, const Id& row) {
+void copy_old_account(CopyRows& rows, const Scope& scope, std::string_view account, std::string_view table,
+                      const Id& row) {
   if (account.empty()) {
     rows.null();
     rows.null();
@@ -44,8 +45,11 @@ Result<std::string> open_account(const Scope& scope, std::int64_t key, std::stri
 }
 
 Error stale(std::string_view what) {
-  return Error{"store.stale", fmt::format("Somebody else changed this {} a moment ago.", what),
-               "Look at it again and repeat the command if it still applies.", {}, ErrorKind::conflict};
+  return Error{"store.stale",
+               fmt::format("Somebody else changed this {} a moment ago.", what),
+               "Look at it again and repeat the command if it still applies.",
+               {},
+               ErrorKind::conflict};
 }
 
 std::string text_array(const std::vector<std::string>& texts) {

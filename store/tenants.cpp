@@ -27,9 +27,8 @@ using OperatorColumns = std::tuple<std::string, std::string, std::string, bool, 
 
 OperatorRow operator_of(const OperatorColumns& columns) {
   const auto& [name, full_name, system_user, is_active, roles] = columns;
-  OperatorRow row{.who = {.name = name, .roles = {}, .is_active = is_active},
-                  .system_user = system_user,
-                  .full_name = full_name};
+  OperatorRow row{
+      .who = {.name = name, .roles = {}, .is_active = is_active}, .system_user = system_user, .full_name = full_name};
   std::string_view left = roles;
   while (!left.empty()) {
     const auto comma = std::min(left.find(','), left.size());
@@ -49,7 +48,10 @@ Result<std::optional<OperatorRow>> first_operator(Session& session, std::string_
 }
 
 Error operator_missing(std::string_view name) {
-  return Error{"operator.unknown", fmt::format("There is no operator {}.", name), "Look at `counterfoil user list`.", {},
+  return Error{"operator.unknown",
+               fmt::format("There is no operator {}.", name),
+               "Look at `counterfoil user list`.",
+               {},
                ErrorKind::usage};
 }
 
@@ -76,19 +78,20 @@ Result<std::optional<Installation>> installation(Session& session) {
 }
 
 Result<Installation> fix_environment(Session& session, Environment environment) {
-  auto made = session.run("insert into installation (environment, id) values (:environment, :id) on conflict do nothing",
-                          {{"environment", environment_name(environment)}, {"id", new_id()}});
+  auto made =
+      session.run("insert into installation (environment, id) values (:environment, :id) on conflict do nothing",
+                  {{"environment", environment_name(environment)}, {"id", new_id()}});
   if (!made) return std::unexpected(made.error());
   auto found = installation(session);
   if (!found) return std::unexpected(found.error());
   require(found->has_value(), "The installation row was just written.");
   if ((*found)->environment != environment) {
-    return std::unexpected(Error{"installation.other-environment",
-                                 fmt::format("This database was made for a {} environment, for good.",
-                                             environment_name((*found)->environment)),
-                                 fmt::format("Make another database for {}.", environment_name(environment)),
-                                 {},
-                                 ErrorKind::refused});
+    return std::unexpected(Error{
+        "installation.other-environment",
+        fmt::format("This database was made for a {} environment, for good.", environment_name((*found)->environment)),
+        fmt::format("Make another database for {}.", environment_name(environment)),
+        {},
+        ErrorKind::refused});
   }
   return **found;
 }
@@ -97,8 +100,11 @@ Result<void> insert_tenant(Session& session, const Tenant& tenant) {
   auto fixed = installation(session);
   if (!fixed) return std::unexpected(fixed.error());
   if (!*fixed) {
-    return std::unexpected(Error{"installation.not-fixed", "The database is neither test nor live yet.",
-                                 "Run `counterfoil init` first.", {}, ErrorKind::usage});
+    return std::unexpected(Error{"installation.not-fixed",
+                                 "The database is neither test nor live yet.",
+                                 "Run `counterfoil init` first.",
+                                 {},
+                                 ErrorKind::usage});
   }
   auto made = session.run(
       "insert into tenant (tenant_id, environment, label, name, release_rule, approver_limit_minor) "
@@ -110,12 +116,13 @@ Result<void> insert_tenant(Session& session, const Tenant& tenant) {
        {"rule", release_rule_name(tenant.release_rule)},
        {"most", tenant.approver_limit_minor}});
   if (!made) return std::unexpected(made.error());
-  auto counters = session.run(
-      "insert into tenant_counter (tenant_id, name) select :tenant, unnest(array['batch', 'exception'])",
-      {{"tenant", tenant.id}});
+  auto counters =
+      session.run("insert into tenant_counter (tenant_id, name) select :tenant, unnest(array['batch', 'exception'])",
+                  {{"tenant", tenant.id}});
   if (!counters) return std::unexpected(counters.error());
-  auto head = session.run("insert into audit_head (tenant_id, sequence, hash) values (:tenant, 0, decode(:zeros, 'hex'))",
-                          {{"tenant", tenant.id}, {"zeros", std::string(64, '0')}});
+  auto head =
+      session.run("insert into audit_head (tenant_id, sequence, hash) values (:tenant, 0, decode(:zeros, 'hex'))",
+                  {{"tenant", tenant.id}, {"zeros", std::string(64, '0')}});
   if (!head) return std::unexpected(head.error());
   return {};
 }
@@ -142,7 +149,8 @@ Result<std::optional<Tenant>> find_tenant(Session& session, std::string_view lab
   return std::optional<Tenant>{};
 }
 
-Result<void> insert_operator(Session& session, std::int64_t tenant, const OperatorRow& row, std::string_view granted_by) {
+Result<void> insert_operator(Session& session, std::int64_t tenant, const OperatorRow& row,
+                             std::string_view granted_by) {
   auto made = session.run(
       "insert into operator (tenant_id, name, full_name, system_user_name, is_active, created_by) "
       "values (:tenant, :name, :full_name, :system_user, :active, :by)",
@@ -191,9 +199,9 @@ Result<void> grant_role(Session& session, std::int64_t tenant, std::string_view 
 }
 
 Result<void> withdraw_role(Session& session, std::int64_t tenant, std::string_view name, Role role) {
-  auto gone = session.run(
-      "delete from operator_role where tenant_id = :tenant and operator_name = :name and role = :role",
-      {{"tenant", tenant}, {"name", name}, {"role", role_name(role)}});
+  auto gone =
+      session.run("delete from operator_role where tenant_id = :tenant and operator_name = :name and role = :role",
+                  {{"tenant", tenant}, {"name", name}, {"role", role_name(role)}});
   if (!gone) return std::unexpected(gone.error());
   return {};
 }

@@ -57,7 +57,8 @@ struct OperatorRow {
 [[nodiscard]] Result<void> grant_role(Session& session, std::int64_t tenant, std::string_view name, Role role,
                                       std::string_view granted_by);
 [[nodiscard]] Result<void> withdraw_role(Session& session, std::int64_t tenant, std::string_view name, Role role);
-[[nodiscard]] Result<void> set_operator_active(Session& session, std::int64_t tenant, std::string_view name, bool active);
+[[nodiscard]] Result<void> set_operator_active(Session& session, std::int64_t tenant, std::string_view name,
+                                               bool active);
 
 /// The database's clock, for business time: RFC 3339 in UTC, and the day.
 [[nodiscard]] Result<std::string> database_now(Session& session);

@@ -62,12 +62,18 @@ TEST(AuditChain, IsWholeAsItWasWritten) {
 TEST(AuditChain, FindsAnyChangedField) {
   const auto chain = chain_of(5);
   const std::vector<std::function<void(AuditEntry&)>> changes{
-      [](AuditEntry& e) { e.actor = "ben"; },          [](AuditEntry& e) { e.action = "batch.void"; },
-      [](AuditEntry& e) { e.subject_kind = "bill"; },  [](AuditEntry& e) { e.subject = "B-9"; },
-      [](AuditEntry& e) { e.at_microseconds += 1; },   [](AuditEntry& e) { e.details += "."; },
-      [](AuditEntry& e) { e.salt[3] ^= 1; },           [](AuditEntry& e) { e.details_digest[0] ^= 1; },
-      [](AuditEntry& e) { e.previous[31] ^= 1; },      [](AuditEntry& e) { e.hash[0] ^= 1; },
-      [](AuditEntry& e) { e.tenant = 2; },             [](AuditEntry& e) { e.sequence = 7; },
+      [](AuditEntry& e) { e.actor = "ben"; },
+      [](AuditEntry& e) { e.action = "batch.void"; },
+      [](AuditEntry& e) { e.subject_kind = "bill"; },
+      [](AuditEntry& e) { e.subject = "B-9"; },
+      [](AuditEntry& e) { e.at_microseconds += 1; },
+      [](AuditEntry& e) { e.details += "."; },
+      [](AuditEntry& e) { e.salt[3] ^= 1; },
+      [](AuditEntry& e) { e.details_digest[0] ^= 1; },
+      [](AuditEntry& e) { e.previous[31] ^= 1; },
+      [](AuditEntry& e) { e.hash[0] ^= 1; },
+      [](AuditEntry& e) { e.tenant = 2; },
+      [](AuditEntry& e) { e.sequence = 7; },
   };
   for (std::size_t i = 0; i < changes.size(); ++i) {
     auto tampered = chain;

@@ -43,16 +43,20 @@ TEST(Permission, HoldsInEveryCellOfTheMatrix) {
     for (std::size_t column = 0; column < all_roles.size(); ++column) {
       const bool allowed = expected[row][column] == 'x';
       const Role role = all_roles[column];
-      EXPECT_EQ(role_allows(role, action_at(row)), allowed) << role_name(role) << " and " << action_name(action_at(row));
+      EXPECT_EQ(role_allows(role, action_at(row)), allowed)
+          << role_name(role) << " and " << action_name(action_at(row));
       EXPECT_EQ(check_permission(with({role}), action_at(row), Environment::test).has_value(), allowed);
     }
   }
 }
 
 TEST(Permission, IsTheSumOfSeveralRoles) {
-  EXPECT_TRUE(check_permission(with({Role::preparer, Role::approver}), Action::approve_batch, Environment::live).has_value());
-  EXPECT_TRUE(check_permission(with({Role::preparer, Role::approver}), Action::seal_batch, Environment::live).has_value());
-  EXPECT_FALSE(check_permission(with({Role::preparer, Role::approver}), Action::release_batch, Environment::live).has_value());
+  EXPECT_TRUE(
+      check_permission(with({Role::preparer, Role::approver}), Action::approve_batch, Environment::live).has_value());
+  EXPECT_TRUE(
+      check_permission(with({Role::preparer, Role::approver}), Action::seal_batch, Environment::live).has_value());
+  EXPECT_FALSE(
+      check_permission(with({Role::preparer, Role::approver}), Action::release_batch, Environment::live).has_value());
 }
 
 TEST(Permission, IsNoneWithoutARoleOrWhenDisabled) {

@@ -19,7 +19,9 @@ Id id_of(std::uint8_t last) {
   return Id::from_bytes(bytes);
 }
 
-SealPlace place_of(std::uint8_t row) { return {.tenant = 1, .table = "mandate", .column = "account", .row = id_of(row)}; }
+SealPlace place_of(std::uint8_t row) {
+  return {.tenant = 1, .table = "mandate", .column = "account", .row = id_of(row)};
+}
 
 class Seal : public ::testing::Test {
  protected:
@@ -129,7 +131,7 @@ TEST_F(Seal, RefusesADamagedOrMissingKeyFileAndNeverReplacesOne) {
 }
 
 TEST_F(Seal, MakesKeyFilesOnlyTheirOwnerMayRead) {
-  struct stat status {};
+  struct stat status{};
   ASSERT_EQ(::stat(file_.c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777U, 0600U);
 }

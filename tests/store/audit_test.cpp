@@ -14,8 +14,8 @@ class AuditTest : public StoreTest {
   void append(int count) {
     for (int i = 0; i < count; ++i) {
       auto transaction = session().begin();
-      COUNTERFOIL_ASSERT_OK(append_audit(session(), 1,
-                                         {"ana", "bill.approve", "bill", "BILL-" + std::to_string(i), "state to approved"}));
+      COUNTERFOIL_ASSERT_OK(append_audit(
+          session(), 1, {"ana", "bill.approve", "bill", "BILL-" + std::to_string(i), "state to approved"}));
       COUNTERFOIL_ASSERT_OK(transaction->commit());
     }
   }
@@ -23,7 +23,8 @@ class AuditTest : public StoreTest {
   // As somebody who owns the whole server might.
   void tamper(std::string_view sql) {
     auto superuser = open_superuser_session();
-    COUNTERFOIL_ASSERT_OK(superuser.run_script(std::string{"set session_replication_role = replica; "} + std::string{sql}));
+    COUNTERFOIL_ASSERT_OK(
+        superuser.run_script(std::string{"set session_replication_role = replica; "} + std::string{sql}));
   }
 
   [[nodiscard]] std::vector<AuditFault> faults(std::optional<AuditAnchor> anchor = std::nullopt) {
@@ -43,11 +44,10 @@ TEST_F(AuditTest, IsWholeAndReadsBackWhatWasNoted) {
   filter.subject_kind = "bill";
   filter.most = 2;
   filter.newest_first = true;
-  COUNTERFOIL_ASSERT_OK(visit_audit(session(), 1, filter,
-                                    [&](const AuditEntry& entry) -> Result<void> {
-                                      subjects.push_back(entry.subject);
-                                      return {};
-                                    }));
+  COUNTERFOIL_ASSERT_OK(visit_audit(session(), 1, filter, [&](const AuditEntry& entry) -> Result<void> {
+    subjects.push_back(entry.subject);
+    return {};
+  }));
   EXPECT_EQ(subjects, (std::vector<std::string>{"BILL-4", "BILL-3"}));
 }
 
@@ -75,15 +75,17 @@ TEST_F(AuditTest, FindsADeletedAnInsertedAndAReorderedEntry) {
   append(4);
   tamper("delete from audit where sequence = 2");
   EXPECT_FALSE(faults().empty());
-  tamper("insert into audit select tenant_id, 2, at_microseconds, actor, action, subject_kind, subject, details, salt, "
-         "details_digest, false, previous, hash from audit where sequence = 3");
+  tamper(
+      "insert into audit select tenant_id, 2, at_microseconds, actor, action, subject_kind, subject, details, salt, "
+      "details_digest, false, previous, hash from audit where sequence = 3");
   EXPECT_FALSE(faults().empty());
 }
 
 TEST_F(AuditTest, FindsTwoEntriesThatChangedPlaces) {
   append(4);
-  tamper("update audit set sequence = 100 where sequence = 2; update audit set sequence = 2 where sequence = 3; "
-         "update audit set sequence = 3 where sequence = 100");
+  tamper(
+      "update audit set sequence = 100 where sequence = 2; update audit set sequence = 2 where sequence = 3; "
+      "update audit set sequence = 3 where sequence = 100");
   EXPECT_FALSE(faults().empty());
 }
 
@@ -121,8 +123,8 @@ TEST_F(AuditTest, VerifiesALongChainAsAStream) {
     auto owner = open_owner_session();
     auto transaction = owner.begin();
     CopyRows rows{"audit",
-                  {"tenant_id", "sequence", "at_microseconds", "actor", "action", "subject_kind", "subject", "details", "salt",
-                   "details_digest", "details_erased", "previous", "hash"}};
+                  {"tenant_id", "sequence", "at_microseconds", "actor", "action", "subject_kind", "subject", "details",
+                   "salt", "details_digest", "details_erased", "previous", "hash"}};
     Digest head{};
     for (int i = 1; i <= length; ++i) {
       AuditEntry entry;
@@ -186,11 +188,12 @@ TEST_F(ImportTest, AnswersARepeatedRequestAndRefusesAnotherUnderItsKey) {
 using OperatorTest = StoreTest;
 
 TEST_F(OperatorTest, IsFoundByNameAndBySystemUserWithItsRoles) {
-  COUNTERFOIL_ASSERT_OK(insert_operator(session(), 1,
-                                        {.who = {.name = "ana", .roles = {Role::preparer, Role::reader}, .is_active = true},
-                                         .system_user = "ana01",
-                                         .full_name = "Ana"},
-                                        "setup"));
+  COUNTERFOIL_ASSERT_OK(
+      insert_operator(session(), 1,
+                      {.who = {.name = "ana", .roles = {Role::preparer, Role::reader}, .is_active = true},
+                       .system_user = "ana01",
+                       .full_name = "Ana"},
+                      "setup"));
   const auto found = find_operator_of_system_user(session(), 1, "ana01");
   COUNTERFOIL_ASSERT_OK(found);
   EXPECT_EQ((*found)->who.roles, (std::set<Role>{Role::preparer, Role::reader}));

@@ -2,7 +2,6 @@
 
 #include <array>
 #include <atomic>
-
 #include <thread>
 
 #include "tests/store/test_cluster.hpp"

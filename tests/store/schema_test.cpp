@@ -43,7 +43,8 @@ TEST_F(SchemaTest, PutsTheTenantFirstInEveryIndex) {
 TEST_F(SchemaTest, HasOneTypeOfTenantAndNoSequenceFloatOrLargeObject) {
   const auto rows = session().rows<std::string>(
       "select table_name || '.' || column_name || ' ' || data_type from information_schema.columns "
-      "where table_schema = 'public' and ((column_name = 'tenant_id' and (data_type <> 'bigint' or is_nullable = 'YES')) "
+      "where table_schema = 'public' and ((column_name = 'tenant_id' and (data_type <> 'bigint' or is_nullable = "
+      "'YES')) "
       "or data_type in ('real', 'double precision', 'numeric', 'money', 'oid') or column_default like 'nextval%' "
       "or (column_name like '%\\_minor' and data_type <> 'bigint'))");
   COUNTERFOIL_ASSERT_OK(rows);
@@ -61,10 +62,11 @@ TEST_F(SchemaTest, HasTheTenantInEveryTableOfATenant) {
 }
 
 constexpr std::array history_tables{
-    "audit",       "mandate_event", "bill_charge",  "bill_event",        "batch_event", "batch_left_out", "claim",
-    "sealed_file", "sealed_block",  "approval",     "sealed_file_chunk", "release",     "outbox_event",   "claim_event",
-    "bank_file",   "bank_entry",    "claim_repair", "bank_file_chunk",   "bank_block",  "bank_finding",   "bank_statement",
-    "entry_match", "journal",       "import_run",   "exception_event",   "idempotency", "installation"};
+    "audit",           "mandate_event", "bill_charge",    "bill_event",  "batch_event",       "batch_left_out",
+    "claim",           "sealed_file",   "sealed_block",   "approval",    "sealed_file_chunk", "release",
+    "outbox_event",    "claim_event",   "bank_file",      "bank_entry",  "claim_repair",      "bank_file_chunk",
+    "bank_block",      "bank_finding",  "bank_statement", "entry_match", "journal",           "import_run",
+    "exception_event", "idempotency",   "installation"};
 
 TEST_F(SchemaTest, LetsTheApplicationAddToHistoryAndNeverChangeIt) {
   for (const std::string table : history_tables) {
@@ -74,7 +76,8 @@ TEST_F(SchemaTest, LetsTheApplicationAddToHistoryAndNeverChangeIt) {
         {{"name", table}});
     COUNTERFOIL_ASSERT_OK(column);
     const auto& name = std::get<0>(**column);
-    EXPECT_EQ(session().run("update " + table + " set " + name + " = " + name).error().code, "store.not-permitted") << table;
+    EXPECT_EQ(session().run("update " + table + " set " + name + " = " + name).error().code, "store.not-permitted")
+        << table;
     EXPECT_EQ(session().run("truncate " + table + " cascade").error().code, "store.not-permitted") << table;
   }
 }
@@ -96,7 +99,8 @@ TEST_F(SchemaTest, StopsEvenTheOwnerFromChangingHistory) {
 TEST_F(SchemaTest, NeverTurnsATestDatabaseIntoALiveOne) {
   EXPECT_EQ(fix_environment(session(), Environment::live).error().code, "installation.other-environment");
   COUNTERFOIL_EXPECT_OK(fix_environment(session(), Environment::test));
-  EXPECT_FALSE(session().run("insert into installation (environment, id) values ('live', gen_random_uuid())").has_value());
+  EXPECT_FALSE(
+      session().run("insert into installation (environment, id) values ('live', gen_random_uuid())").has_value());
   EXPECT_EQ(session()
                 .run("insert into tenant (tenant_id, environment, label, name) values (2, 'live', 'x', 'x')")
                 .error()
@@ -114,14 +118,15 @@ TEST_F(SchemaTest, KeepsOneTenantsKeysFromAnothers) {
   COUNTERFOIL_EXPECT_OK(insert(1, first));
   COUNTERFOIL_EXPECT_OK(insert(2, first));
   EXPECT_TRUE(is_taken(insert(1, new_id()).error(), "payer_number"));
-  EXPECT_EQ(session()
-                .run("insert into bill (tenant_id, id, number, payer_id, mandate_reference, currency, amount_minor, due_on, "
-                     "remittance, state, imported_by) values (2, :id, 'B', :payer, '', 'EUR', 1, '2026-01-01', '', "
-                     "'imported', 'a')",
-                     {{"id", new_id()}, {"payer", new_id()}})
-                .error()
-                .place.field,
-            "bill_payer");
+  EXPECT_EQ(
+      session()
+          .run("insert into bill (tenant_id, id, number, payer_id, mandate_reference, currency, amount_minor, due_on, "
+               "remittance, state, imported_by) values (2, :id, 'B', :payer, '', 'EUR', 1, '2026-01-01', '', "
+               "'imported', 'a')",
+               {{"id", new_id()}, {"payer", new_id()}})
+          .error()
+          .place.field,
+      "bill_payer");
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
 #include "store/session.hpp"
 
-
 #include "tests/store/test_cluster.hpp"
 
 namespace counterfoil {
@@ -22,13 +21,18 @@ TEST_F(SessionTest, GivesBackEveryKindOfValue) {
   const Id id = new_id();
   std::string raw;
   for (int i = 0; i < 256; ++i) raw += static_cast<char>(i);
-  COUNTERFOIL_ASSERT_OK(session().run(
-      "insert into thing values (:id, :name, :day, :uid, :raw, :yes, :small)",
-      {{"id", std::int64_t{9'007'199'254'740'993}}, {"name", "Zoë :name ::x"}, {"day", make_date(2024, 2, 29)},
-       {"uid", id}, {"raw", SqlValue::bytes(raw)}, {"yes", true}, {"small", std::nullopt}}));
-  const auto row = session().first_row<std::int64_t, std::string, Date, Id, SqlBytes, bool, std::optional<std::int32_t>>(
-      "select id, name, day, uid, raw, yes, small from thing where id = :id and :id = id",
-      {{"id", std::int64_t{9'007'199'254'740'993}}});
+  COUNTERFOIL_ASSERT_OK(session().run("insert into thing values (:id, :name, :day, :uid, :raw, :yes, :small)",
+                                      {{"id", std::int64_t{9'007'199'254'740'993}},
+                                       {"name", "Zoë :name ::x"},
+                                       {"day", make_date(2024, 2, 29)},
+                                       {"uid", id},
+                                       {"raw", SqlValue::bytes(raw)},
+                                       {"yes", true},
+                                       {"small", std::nullopt}}));
+  const auto row =
+      session().first_row<std::int64_t, std::string, Date, Id, SqlBytes, bool, std::optional<std::int32_t>>(
+          "select id, name, day, uid, raw, yes, small from thing where id = :id and :id = id",
+          {{"id", std::int64_t{9'007'199'254'740'993}}});
   COUNTERFOIL_ASSERT_OK(row);
   ASSERT_TRUE(row->has_value());
   EXPECT_EQ(std::get<0>(**row), 9'007'199'254'740'993);
@@ -163,8 +167,8 @@ TEST_F(SessionTest, DoesNotWaitForeverForARow) {
 }
 
 TEST_F(SessionTest, RefusesATextWithAZeroByteInsteadOfCuttingIt) {
-  const auto refused = session().run("insert into thing (id, name) values (1, :name)",
-                                     {{"name", std::string_view{"a\0b", 3}}});
+  const auto refused =
+      session().run("insert into thing (id, name) values (1, :name)", {{"name", std::string_view{"a\0b", 3}}});
   EXPECT_EQ(refused.error().code, "store.zero-byte");
   EXPECT_EQ(refused.error().kind, ErrorKind::input);
 }

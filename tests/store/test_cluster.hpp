@@ -19,7 +19,9 @@
 
 namespace counterfoil {
 
-inline std::string told(const Error& error) { return error.code + " [" + error.place.field + "]: " + error.explanation; }
+inline std::string told(const Error& error) {
+  return error.code + " [" + error.place.field + "]: " + error.explanation;
+}
 
 template <class T>
 ::testing::AssertionResult went_well(const Result<T>& result) {
@@ -87,7 +89,8 @@ class TestCluster {
       auto session = Session::open(cluster_->application_address(template_name));
       if (!session) return std::unexpected(session.error());
       if (auto fixed = fix_environment(*session, Environment::test); !fixed) return std::unexpected(fixed.error());
-      if (auto made = insert_tenant(*session, {.id = 1, .label = "village", .name = "Village Flats"}); !made) return made;
+      if (auto made = insert_tenant(*session, {.id = 1, .label = "village", .name = "Village Flats"}); !made)
+        return made;
     }
     const auto keys = home_ / "test.keys";
     if (auto made = make_key_file(keys, Environment::test); !made) return made;

@@ -26,7 +26,8 @@ class VillageTest : public StoreTest {
     StoreTest::SetUp();
     auto transaction = session().begin();
     COUNTERFOIL_ASSERT_OK(transaction);
-    for (const auto& [name, role] : {std::pair{"ana", Role::preparer}, {"ben", Role::approver}, {"cem", Role::releaser}}) {
+    for (const auto& [name, role] :
+         {std::pair{"ana", Role::preparer}, {"ben", Role::approver}, {"cem", Role::releaser}}) {
       OperatorRow row;
       row.who.name = name;
       row.who.roles.insert(role);
@@ -72,12 +73,12 @@ class VillageTest : public StoreTest {
     }
     COUNTERFOIL_ASSERT_OK(payers.finish());
     for (int i = 1; i <= count; ++i) {
-      COUNTERFOIL_ASSERT_OK(mandates.add(mandate_of(kept[static_cast<std::size_t>(i - 1)], i),
-                                         {.kind = MandateEventKind::created,
-                                          .from = MandateState::draft,
-                                          .to = MandateState::active,
-                                          .on = village_today,
-                                          .detail = {}}));
+      COUNTERFOIL_ASSERT_OK(
+          mandates.add(mandate_of(kept[static_cast<std::size_t>(i - 1)], i), {.kind = MandateEventKind::created,
+                                                                              .from = MandateState::draft,
+                                                                              .to = MandateState::active,
+                                                                              .on = village_today,
+                                                                              .detail = {}}));
     }
     COUNTERFOIL_ASSERT_OK(mandates.finish());
     for (int i = 1; i <= count; ++i) {

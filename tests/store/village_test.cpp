@@ -1,4 +1,6 @@
 // The whole path through the database: import, approve, plan, seal, release, ingest, match, post, check.
+#include "tests/store/village.hpp"
+
 #include <algorithm>
 #include <atomic>
 #include <barrier>
@@ -10,7 +12,6 @@
 #include "store/invariants.hpp"
 #include "store/journal.hpp"
 #include "store/reports.hpp"
-#include "tests/store/village.hpp"
 
 namespace counterfoil {
 namespace {
@@ -72,8 +73,9 @@ class Village : public VillageTest {
       if (auto done = writer.add_entry(entry, 0); !done) return std::unexpected(done.error());
     }
     if (auto done = writer.append_bytes(bytes); !done) return std::unexpected(done.error());
-    if (auto done = writer.add_finding({.code = "test.note", .severity = Severity::note, .place = {.line = 3},
-                                        .message = "m", .remedy = "r"}); !done) {
+    if (auto done = writer.add_finding(
+            {.code = "test.note", .severity = Severity::note, .place = {.line = 3}, .message = "m", .remedy = "r"});
+        !done) {
       return std::unexpected(done.error());
     }
     if (auto done = writer.finish(file); !done) return std::unexpected(done.error());
@@ -117,8 +119,9 @@ class Village : public VillageTest {
     EXPECT_EQ(results->size(), 12U);
     for (const auto& result : *results) {
       EXPECT_EQ(result.violation_count, 0U)
-          << result.code << ": " << (result.violations.empty() ? "" : result.violations.front().subject + " " +
-                                                                          result.violations.front().sentence);
+          << result.code << ": "
+          << (result.violations.empty() ? ""
+                                        : result.violations.front().subject + " " + result.violations.front().sentence);
     }
   }
 
@@ -136,7 +139,8 @@ class Village : public VillageTest {
   // As somebody who owns the whole server might.
   void tamper(std::string_view sql) {
     auto superuser = open_superuser_session();
-    COUNTERFOIL_ASSERT_OK(superuser.run_script(std::string{"set session_replication_role = replica; "} + std::string{sql}));
+    COUNTERFOIL_ASSERT_OK(
+        superuser.run_script(std::string{"set session_replication_role = replica; "} + std::string{sql}));
   }
 
   [[nodiscard]] std::int64_t open_of(int bill) {
@@ -196,7 +200,8 @@ TEST_F(Village, ApprovesWhatAnotherPersonImportedAndPutsItIntoTheBooks) {
   COUNTERFOIL_ASSERT_OK(transaction->commit());
   EXPECT_EQ(book_balances(scope())->at(1).debit_minor, 3006);
   expect_all_hold();
-  EXPECT_EQ(session().run("update bill set approved_by = imported_by").error().place.field, "bill_approver_other_person");
+  EXPECT_EQ(session().run("update bill set approved_by = imported_by").error().place.field,
+            "bill_approver_other_person");
 }
 
 TEST_F(Village, GoesTheWholeWayOutAndBack) {
@@ -210,12 +215,19 @@ TEST_F(Village, GoesTheWholeWayOutAndBack) {
 
   const auto counts = ingest({{.reference = "B-000001-1", .amount_minor = 1001},
                               {.reference = " B-000001-2 ", .amount_minor = 1002},
-                              {.reference = "B-000001-3", .outcome = Outcome::rejected, .event = ClaimEventKind::reject,
-                               .amount_minor = 1003, .reason = "AM04"},
+                              {.reference = "B-000001-3",
+                               .outcome = Outcome::rejected,
+                               .event = ClaimEventKind::reject,
+                               .amount_minor = 1003,
+                               .reason = "AM04"},
                               {.reference = "B-000001-4", .amount_minor = 400},
                               {.reference = "B-000001-5", .amount_minor = 1005},
-                              {.reference = "B-000001-5", .outcome = Outcome::returned, .event = ClaimEventKind::give_back,
-                               .amount_minor = 1005, .charges_minor = 250, .reason = "MD01"},
+                              {.reference = "B-000001-5",
+                               .outcome = Outcome::returned,
+                               .event = ClaimEventKind::give_back,
+                               .amount_minor = 1005,
+                               .charges_minor = 250,
+                               .reason = "MD01"},
                               {.reference = "nobody's", .amount_minor = 5}},
                              "answer-1");
   COUNTERFOIL_ASSERT_OK(counts);
@@ -242,10 +254,14 @@ TEST_F(Village, GoesTheWholeWayOutAndBack) {
   std::vector<std::pair<std::string, std::uint32_t>> attempts;
   auto transaction = session().begin();
   COUNTERFOIL_ASSERT_OK(visit_plannable(scope(),
-                                        {.creditor_account = account_.id, .due_to = village_collect, .due_from = {},
-                                         .bill_number = {}, .with_other_accounts = true},
+                                        {.creditor_account = account_.id,
+                                         .due_to = village_collect,
+                                         .due_from = {},
+                                         .bill_number = {},
+                                         .with_other_accounts = true},
                                         [&](const PlannableBill& row) -> Result<void> {
-                                          attempts.emplace_back(row.bill->number, row.earlier ? row.earlier->attempts : 0);
+                                          attempts.emplace_back(row.bill->number,
+                                                                row.earlier ? row.earlier->attempts : 0);
                                           if (row.bill->number == "BILL-3") {
                                             EXPECT_EQ(row.earlier->state, ClaimState::rejected);
                                             EXPECT_EQ(row.earlier->reason, "AM04");
@@ -281,7 +297,8 @@ TEST_F(Village, TakesAFileInOnceAndCountsTwinLinesTwice) {
   settle_in(2);
   approve_all();
   sent_batch();
-  const std::vector<Line> twins{{.reference = "stranger", .amount_minor = 5}, {.reference = "stranger", .amount_minor = 5}};
+  const std::vector<Line> twins{{.reference = "stranger", .amount_minor = 5},
+                                {.reference = "stranger", .amount_minor = 5}};
   EXPECT_EQ(ingest(twins, "twins")->exceptions, 2U) << "Two identical lines are two lines.";
   const auto again = ingest(twins, "twins");
   ASSERT_FALSE(again.has_value());
@@ -314,8 +331,12 @@ TEST_F(Village, FindsAClaimByItsTrace) {
   approve_all();
   sent_batch(true);
   EXPECT_EQ(claim("B-000001-2").trace, "123456780000102");
-  const auto counts = ingest({{.reference = "", .outcome = Outcome::returned, .event = ClaimEventKind::give_back,
-                               .amount_minor = 1002, .reason = "R01", .trace = "123456780000102"},
+  const auto counts = ingest({{.reference = "",
+                               .outcome = Outcome::returned,
+                               .event = ClaimEventKind::give_back,
+                               .amount_minor = 1002,
+                               .reason = "R01",
+                               .trace = "123456780000102"},
                               {.reference = "", .amount_minor = 1, .trace = "12345678000010X"},
                               {.reference = "", .amount_minor = 1, .trace = "123456780000999"}},
                              "returns");
@@ -335,8 +356,11 @@ TEST_F(Village, PostsToAWholeBatchInOneStep) {
   settle_in(5);
   approve_all();
   const auto batch = sent_batch();
-  COUNTERFOIL_ASSERT_OK(ingest({{.reference = "B-000001-1", .outcome = Outcome::rejected, .event = ClaimEventKind::reject,
-                                 .amount_minor = 1001, .reason = "AC01"}},
+  COUNTERFOIL_ASSERT_OK(ingest({{.reference = "B-000001-1",
+                                 .outcome = Outcome::rejected,
+                                 .event = ClaimEventKind::reject,
+                                 .amount_minor = 1001,
+                                 .reason = "AC01"}},
                                "rejects"));
   const auto standing = find_batch_standing(scope(), "MSG-1", "");
   COUNTERFOIL_ASSERT_OK(standing);
@@ -350,13 +374,23 @@ TEST_F(Village, PostsToAWholeBatchInOneStep) {
   ASSERT_NE(*find_batch_standing_by_sum(scope(), account_.id, 5015 - 1001, village_collect), nullptr);
   {
     auto transaction = session().begin();
-    EXPECT_EQ(post_to_batch(scope(), {.batch = batch.batch.id, .sequence = {}, .kind = ClaimEventKind::settle,
-                                      .on = village_collect, .reason = {}, .bank_file = {}, .position = 0,
+    EXPECT_EQ(post_to_batch(scope(), {.batch = batch.batch.id,
+                                      .sequence = {},
+                                      .kind = ClaimEventKind::settle,
+                                      .on = village_collect,
+                                      .reason = {},
+                                      .bank_file = {},
+                                      .position = 0,
                                       .operator_name = "courier"})
                   .value(),
               4U);
-    EXPECT_EQ(post_to_batch(scope(), {.batch = batch.batch.id, .sequence = {}, .kind = ClaimEventKind::settle,
-                                      .on = village_collect, .reason = {}, .bank_file = {}, .position = 0,
+    EXPECT_EQ(post_to_batch(scope(), {.batch = batch.batch.id,
+                                      .sequence = {},
+                                      .kind = ClaimEventKind::settle,
+                                      .on = village_collect,
+                                      .reason = {},
+                                      .bank_file = {},
+                                      .position = 0,
                                       .operator_name = "courier"})
                   .value(),
               0U)
@@ -368,9 +402,14 @@ TEST_F(Village, PostsToAWholeBatchInOneStep) {
   expect_all_hold();
   {
     auto transaction = session().begin();
-    EXPECT_EQ(apply_batch_to_mandates(scope(), batch.batch.id, BatchMandateEffect::sent, village_today, "ana").value(), 5U);
-    EXPECT_EQ(apply_batch_to_mandates(scope(), batch.batch.id, BatchMandateEffect::settled, village_today, "ana").value(), 4U);
-    EXPECT_EQ(apply_batch_to_mandates(scope(), batch.batch.id, BatchMandateEffect::settled, village_today, "ana").value(), 0U);
+    EXPECT_EQ(apply_batch_to_mandates(scope(), batch.batch.id, BatchMandateEffect::sent, village_today, "ana").value(),
+              5U);
+    EXPECT_EQ(
+        apply_batch_to_mandates(scope(), batch.batch.id, BatchMandateEffect::settled, village_today, "ana").value(),
+        4U);
+    EXPECT_EQ(
+        apply_batch_to_mandates(scope(), batch.batch.id, BatchMandateEffect::settled, village_today, "ana").value(),
+        0U);
     COUNTERFOIL_ASSERT_OK(transaction->commit());
   }
   const auto mandate = find_mandate(scope(), "M2");
@@ -436,13 +475,13 @@ TEST_F(Village, LetsOnlyOneOfManyClaimABill) {
       // Each one plans from what it sees before any other has committed.
       Bill bill;
       Mandate mandate;
-      auto seen = visit_plannable(sealed, {.creditor_account = account_.id, .due_to = village_collect, .due_from = {},
-                                           .bill_number = {}},
-                                  [&](const PlannableBill& row) -> Result<void> {
-                                    bill = *row.bill;
-                                    mandate = *row.mandate;
-                                    return {};
-                                  });
+      auto seen = visit_plannable(
+          sealed, {.creditor_account = account_.id, .due_to = village_collect, .due_from = {}, .bill_number = {}},
+          [&](const PlannableBill& row) -> Result<void> {
+            bill = *row.bill;
+            mandate = *row.mandate;
+            return {};
+          });
       start.arrive_and_wait();
       Batch batch;
       batch.id = new_id();
@@ -452,7 +491,8 @@ TEST_F(Village, LetsOnlyOneOfManyClaimABill) {
       batch.prepared_by = "ana";
       auto number = insert_batch(sealed, batch);
       if (!number) return;
-      Claim claim = make_claim(terms(), Planned{.amount_minor = bill.open_minor}, bill, mandate, new_id(), *number + "-1");
+      Claim claim =
+          make_claim(terms(), Planned{.amount_minor = bill.open_minor}, bill, mandate, new_id(), *number + "-1");
       claim.sequence_number = 1;
       ClaimWriter writer{sealed, batch.id};
       auto added = writer.add(claim);
@@ -505,26 +545,36 @@ TEST_F(Village, RefusesInTheDatabaseWhatTheProgramRefusesFirst) {
     const auto refused = session().run(sql);
     return refused ? std::string{"accepted"} : refused.error().place.field;
   };
-  EXPECT_EQ(field("insert into approval select tenant_id, batch_id, 50, sha256, prepared_by, prepared_by from approval"),
-            "approval_other_person");
-  EXPECT_EQ(field("insert into approval select tenant_id, batch_id, 50, decode(repeat('00', 32), 'hex'), prepared_by, approver "
-                  "from approval"),
-            "approval_digest");
+  EXPECT_EQ(
+      field("insert into approval select tenant_id, batch_id, 50, sha256, prepared_by, prepared_by from approval"),
+      "approval_other_person");
+  EXPECT_EQ(
+      field(
+          "insert into approval select tenant_id, batch_id, 50, decode(repeat('00', 32), 'hex'), prepared_by, approver "
+          "from approval"),
+      "approval_digest");
   EXPECT_EQ(field("insert into approval select tenant_id, batch_id, 50, sha256, 'cem', approver from approval"),
             "approval_preparer");
-  EXPECT_EQ(field("insert into sealed_file select tenant_id, gen_random_uuid(), batch_id, creditor_account_id, 3, 'm', format, "
-                  "'f', sha256, 1, 1, 1, '', 0, 0, 'x' from sealed_file"),
-            "sealed_file_sequence_gap_free");
+  EXPECT_EQ(
+      field(
+          "insert into sealed_file select tenant_id, gen_random_uuid(), batch_id, creditor_account_id, 3, 'm', format, "
+          "'f', sha256, 1, 1, 1, '', 0, 0, 'x' from sealed_file"),
+      "sealed_file_sequence_gap_free");
   EXPECT_EQ(field("update creditor_counter set next_number = 1"), "counter_only_rises");
-  EXPECT_EQ(field("insert into journal values (1, gen_random_uuid(), 1, 1, current_date, 'bank', 'bank', 'EUR', 5, null, null, "
-                  "'x')"),
-            "journal_two_accounts");
-  EXPECT_EQ(field("insert into journal values (1, gen_random_uuid(), 1, 1, current_date, 'bank', 'loss', 'EUR', -5, null, "
-                  "null, 'x')"),
-            "journal_amount_positive");
-  EXPECT_EQ(field("insert into outbox (tenant_id, file_id, batch_id, state) select tenant_id, id, gen_random_uuid(), 'waiting' "
-                  "from sealed_file"),
-            "outbox_pkey");
+  EXPECT_EQ(
+      field(
+          "insert into journal values (1, gen_random_uuid(), 1, 1, current_date, 'bank', 'bank', 'EUR', 5, null, null, "
+          "'x')"),
+      "journal_two_accounts");
+  EXPECT_EQ(
+      field("insert into journal values (1, gen_random_uuid(), 1, 1, current_date, 'bank', 'loss', 'EUR', -5, null, "
+            "null, 'x')"),
+      "journal_amount_positive");
+  EXPECT_EQ(
+      field(
+          "insert into outbox (tenant_id, file_id, batch_id, state) select tenant_id, id, gen_random_uuid(), 'waiting' "
+          "from sealed_file"),
+      "outbox_pkey");
 }
 
 TEST_F(Village, WantsAThirdPersonToReleaseWhereTheTenantSaysSo) {
@@ -534,7 +584,8 @@ TEST_F(Village, WantsAThirdPersonToReleaseWhereTheTenantSaysSo) {
   sent_batch();
   expect_all_hold();
   const auto refused = open_owner_session().run(
-      "with gone as (select * from release limit 1) insert into release select g.tenant_id, g.batch_id, g.approval_number, "
+      "with gone as (select * from release limit 1) insert into release select g.tenant_id, g.batch_id, "
+      "g.approval_number, "
       "g.sha256, g.prepared_by, 'ben' from gone g");
   ASSERT_FALSE(refused.has_value());
   EXPECT_EQ(refused.error().place.field, "release_third_person");
@@ -599,11 +650,11 @@ TEST_F(Village, KeepsExceptionsUntilSomebodyResolvesThem) {
 
   std::vector<SilentClaim> silent;
   auto transaction = session().begin();
-  COUNTERFOIL_ASSERT_OK(visit_silent_claims(scope(), account_.id, make_date(2027, 1, 1),
-                                            [&](const SilentClaim& claim) -> Result<void> {
-                                              silent.push_back(claim);
-                                              return {};
-                                            }));
+  COUNTERFOIL_ASSERT_OK(
+      visit_silent_claims(scope(), account_.id, make_date(2027, 1, 1), [&](const SilentClaim& claim) -> Result<void> {
+        silent.push_back(claim);
+        return {};
+      }));
   ASSERT_EQ(silent.size(), 2U);
   ExceptionCase missing;
   missing.main_class = ExceptionClass::missing_answer;
@@ -618,8 +669,8 @@ TEST_F(Village, NoticesWhatSomebodyDidPastTheProgram) {
   settle_in(4);
   approve_all();
   sent_batch();
-  COUNTERFOIL_ASSERT_OK(ingest({{.reference = "B-000001-1", .amount_minor = 1001}, {.reference = "odd", .amount_minor = 1}},
-                               "answer"));
+  COUNTERFOIL_ASSERT_OK(
+      ingest({{.reference = "B-000001-1", .amount_minor = 1001}, {.reference = "odd", .amount_minor = 1}}, "answer"));
   {
     auto transaction = session().begin();
     COUNTERFOIL_ASSERT_OK(append_audit(session(), 1, {"ana", "x", "y", "z", ""}));
@@ -628,7 +679,8 @@ TEST_F(Village, NoticesWhatSomebodyDidPastTheProgram) {
   expect_all_hold();
   // Each breach is made, found and undone.
   const std::vector<std::tuple<std::string, std::string, std::string>> breaches{
-      {"I1", "update claim_item set holds = false where claim_id = (select id from claim where reference = 'B-000001-2')",
+      {"I1",
+       "update claim_item set holds = false where claim_id = (select id from claim where reference = 'B-000001-2')",
        "update claim_item set holds = true"},
       {"I3", "update batch set sum_minor = sum_minor + 1", "update batch set sum_minor = sum_minor - 1"},
       {"I4", "update journal set amount_minor = amount_minor - 1 where purpose = 'settled'",
@@ -641,8 +693,10 @@ TEST_F(Village, NoticesWhatSomebodyDidPastTheProgram) {
       {"I9", "update audit set actor = 'eve'", "update audit set actor = 'ana'"},
       {"I10",
        "create temp table swap as select id, account_sealed from mandate; update mandate m set account_sealed = "
-       "(select s.account_sealed from swap s where s.id <> m.id order by s.id limit 1); create table kept as select * from swap",
-       "update mandate m set account_sealed = (select s.account_sealed from kept s where s.id = m.id); drop table kept"},
+       "(select s.account_sealed from swap s where s.id <> m.id order by s.id limit 1); create table kept as select * "
+       "from swap",
+       "update mandate m set account_sealed = (select s.account_sealed from kept s where s.id = m.id); drop table "
+       "kept"},
       {"I11", "update mandate_event set to_state = 'suspended'", "update mandate_event set to_state = 'active'"},
       {"I12", "update bank_file set sha256 = sha256(sha256)", ""},
   };
