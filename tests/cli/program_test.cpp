@@ -23,7 +23,7 @@ std::string read_source(const std::string& name) {
 class Program : public testing::Test {
  protected:
   void SetUp() override { folder_.copy_from(source / "fixtures" / "examples"); }
-  Run run(const std::string& arguments) { return run_counterfoil(folder_.path(), arguments); }
+  ProgramRun run(const std::string& arguments) { return run_counterfoil(folder_.path(), arguments); }
 
   ScratchFolder folder_;
 };

@@ -40,7 +40,7 @@ void ScratchFolder::write(const std::string& name, std::string_view bytes) const
 
 std::string ScratchFolder::read(const std::string& name) const { return read_path(path_ / name); }
 
-Run run_line(const std::filesystem::path& folder, const std::string& line, const std::string& environment) {
+ProgramRun run_line(const std::filesystem::path& folder, const std::string& line, const std::string& environment) {
   const ScratchFolder streams;
   const std::string out = (streams.path() / "out").string();
   const std::string err = (streams.path() / "err").string();
@@ -53,7 +53,7 @@ Run run_line(const std::filesystem::path& folder, const std::string& line, const
           .err = read_path(err)};
 }
 
-Run run_counterfoil(const std::filesystem::path& folder, const std::string& arguments) {
+ProgramRun run_counterfoil(const std::filesystem::path& folder, const std::string& arguments) {
   return run_line(folder, "counterfoil " + arguments);
 }
 

@@ -7,7 +7,7 @@
 
 namespace counterfoil::cli {
 
-struct Run {
+struct ProgramRun {
   int exit = -1;
   std::string out;
   std::string err;
@@ -31,10 +31,10 @@ class ScratchFolder {
 };
 
 /// `line` is a shell line in which the word counterfoil runs the program. `environment` stands before it: "NO_COLOR=1".
-[[nodiscard]] Run run_line(const std::filesystem::path& folder, const std::string& line,
+[[nodiscard]] ProgramRun run_line(const std::filesystem::path& folder, const std::string& line,
                            const std::string& environment = {});
 
 /// The same for the program's arguments alone.
-[[nodiscard]] Run run_counterfoil(const std::filesystem::path& folder, const std::string& arguments);
+[[nodiscard]] ProgramRun run_counterfoil(const std::filesystem::path& folder, const std::string& arguments);
 
 }  // namespace counterfoil::cli

@@ -25,7 +25,7 @@ TEST(MoneyParse, TakesTrailingZerosAndRefusesDigitsBeyondTheCent) {
 }
 
 TEST(MoneyParse, RefusesWhatIsNotAnAmount) {
-  for (const auto* text : {"", ".", "1.", ".5", "-1.00", "+1", "1,00", "1e3", " 1", "1.0.0", "١"}) {
+  for (const auto* text : {"", ".", "1.", ".5", "-1.00", "+1", "1,00", "1e3", " 1", "1.0.0", "\xD9\xA1"}) {
     EXPECT_FALSE(Money::parse(text, euro)) << text;
   }
 }
