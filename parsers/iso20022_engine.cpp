@@ -246,6 +246,11 @@ class XmlDocument::Engine final : public Locator {
     xmlParseChunk(parser_, bytes.data(), static_cast<int>(bytes.size()), 0);
     if (refused_) return bytes.size();
     if (closed_) return static_cast<std::size_t>(closed_at_ - fed_before_);
+    if (xmlDictSize(parser_->dict) > xml_most_names) {
+      refuse("xml.too-many-names", "The file uses more than " + std::to_string(xml_most_names) + " different names.",
+             "No bank message is built like this. Do not use the file.");
+      return bytes.size();
+    }
     quiet_bytes_ = events_ == events_before ? quiet_bytes_ + bytes.size() : 0;
     if (quiet_bytes_ > xml_most_token) {
       refuse("xml.too-long", "More than 1 MiB stand in one tag, comment or instruction.",

@@ -15,6 +15,7 @@ inline constexpr std::size_t xml_most_depth = 64;
 inline constexpr std::size_t xml_most_text = std::size_t{64} * 1024;     // Of one element.
 inline constexpr std::size_t xml_most_token = std::size_t{1024} * 1024;  // Tag, comment or instruction.
 inline constexpr std::size_t xml_most_namespaces = 256;
+inline constexpr int xml_most_names = 10'000;  // Different ones; looking up more and more of them takes ever longer.
 
 /// One document, fed in pieces. Faults go to the state's sink; after a refusal everything else is ignored.
 class XmlDocument {

@@ -76,6 +76,14 @@ std::vector<Hostile> hostile_documents() {
              return text;
            }(),
        "xml.too-many-namespaces"},
+      {"ManyNames",
+       xml + open + "A</MsgId></GrpHdr>" +
+           [] {
+             std::string text;
+             for (int i = 0; i < 100'000; ++i) text += "<a" + std::to_string(i) + "/>";
+             return text;
+           }(),
+       "xml.too-many-names"},
       {"NamedTwice", xml + "<Document a=\"1\" a=\"2\"/>", "xml.not-well-formed"},
       {"BrokenUtf8", xml + open + "M\xFCller" + close, "xml.characters"},
       {"OverlongUtf8", xml + open + "\xC0\xBC" + close, "xml.characters"},
