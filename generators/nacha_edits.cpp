@@ -200,6 +200,9 @@ Result<void> NachaCollection::check_entry(const BatchHead& batch, Entry& entry) 
   if (entry.direction != Direction::debit || entry.outcome != Outcome::none) {
     return refuse("nacha.not-a-debit", "is no debit", "A collection file holds debits only.", "entry.direction");
   }
+  if (entry.payer_account.find_first_not_of(' ') == std::string_view::npos) {
+    return refuse("nacha.no-account", "has no account", "Complete the payer's account.", "entry.payer_account");
+  }
   if (entry.account_kind.empty()) entry.account_kind = "checking";
   if (entry.account_kind == "loan") {
     return refuse("nacha.loan-account", "debits a loan account, which only reversals may do",

@@ -321,6 +321,12 @@ TEST(Nacha, RefusesLiveEntriesOfNothingAndPrenotesOfSomething) {
   EXPECT_EQ(order.error().code, "nacha.amount");
 }
 
+TEST(Nacha, RefusesADebitOfNoAccount) {
+  Order order = one_debit();
+  order.entries[0][0].payer_account = " ";
+  EXPECT_EQ(order.error().code, "nacha.no-account");
+}
+
 TEST(Nacha, RequiresTheNameOfAWebOrTelPayer) {
   for (const char* instrument : {"WEB", "TEL"}) {
     Order order = one_debit();
