@@ -188,7 +188,9 @@ std::string House::collect(std::string_view label, std::string_view day) const {
 
 std::string House::broken() const {
   const auto checked = run({"check", "--json"});
-  if (checked.exit != 0 && checked.exit != 1) return checked.err;
+  if (checked.exit != 0 && checked.exit != 1) {
+    return fmt::format("check ended with {}: {}{}", checked.exit, checked.out, checked.err);
+  }
   std::string text;
   for (const auto& one : checked.json()["invariants"]) {
     if (one["violations"] == 0) continue;

@@ -1,0 +1,161 @@
+#include "apps/operations/simulated_bank.hpp"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+
+#include "apps/operations/collection_order.hpp"
+#include "generators/writer.hpp"
+#include "parsers/byte_source.hpp"
+#include "parsers/reader.hpp"
+
+namespace counterfoil {
+namespace {
+
+constexpr int claims = 200;
+
+CreditorAccount account_of(std::string_view scheme) {
+  CreditorAccount account;
+  account.name = "EXAMPLE ESTATES";
+  account.scheme = scheme;
+  if (scheme == "nacha") {
+    account.format = "nacha";
+    account.instrument = "PPD";
+    account.currency = us_dollar;
+    account.bank = "076401251";
+    account.creditor_id = "1234567890";
+    account.settings = {{"nacha.immediate_destination", "076401251"},
+                        {"nacha.immediate_destination_name", "EXAMPLE BANK"},
+                        {"nacha.immediate_origin", "1234567890"},
+                        {"nacha.immediate_origin_name", "EXAMPLE ESTATES"},
+                        {"nacha.entry_description", "RENT"}};
+  } else {
+    account.format = "pain.008.001.08";
+    account.instrument = "CORE";
+    account.currency = euro;
+    account.account = "DE02120300000000202051";
+    account.bank = "BYLADEM1001";
+    account.creditor_id = "DE98ZZZ09999999999";
+  }
+  return account;
+}
+
+/// The same claims every time.
+class Claims : public EntrySource {
+ public:
+  explicit Claims(std::string_view scheme) : scheme_{scheme} {}
+  Result<bool> next(std::size_t, Entry& entry) override {
+    if (done_ == claims) return false;
+    ++done_;
+    reference_ = fmt::format("T1-{}", done_);
+    account_ = std::to_string(5550000 + done_);
+    entry = Entry{};
+    entry.reference = reference_;
+    entry.mandate = reference_;
+    entry.sequence_number = static_cast<std::uint64_t>(done_);
+    entry.amount_minor = 1000 + done_;
+    entry.payer_name = "PAYER";
+    entry.payer_account = scheme_ == "nacha" ? std::string_view{account_} : "DE89370400440532013000";
+    entry.payer_bank = scheme_ == "nacha" ? "076401251" : "";
+    entry.account_kind = "checking";
+    entry.signed_on = make_date(2026, 1, 15);
+    entry.currency = scheme_ == "nacha" ? us_dollar : euro;
+    entry.collect_on = make_date(2026, 12, 1);
+    return true;
+  }
+
+ private:
+  std::string_view scheme_;
+  int done_ = 0;
+  std::string reference_, account_;
+};
+
+class Text : public ByteTarget {
+ public:
+  Result<void> append(std::string_view bytes) override {
+    text += bytes;
+    return {};
+  }
+  std::string text;
+};
+
+std::string collection(std::string_view scheme) {
+  CollectionBlock block;
+  block.collect_on = make_date(2026, 12, 1);
+  block.sequence = scheme == "nacha" ? SequenceType::none : SequenceType::recurring;
+  block.count = claims;
+  block.sum_minor = claims * 1000 + claims * (claims + 1) / 2;
+  const auto order = make_collection_order(
+      account_of(scheme), {.message_id = "TEST-1", .created = "2026-11-24T09:30:00", .file_modifier = {}}, {block});
+  EXPECT_TRUE(order);
+  Claims entries{scheme};
+  Text target;
+  std::vector<Finding> notes;
+  const auto written = write_collection((*order)->order, entries, target, notes);
+  EXPECT_TRUE(written) << written.error().explanation;
+  return target.text;
+}
+
+/// Counts what an answer says.
+class Counted : public WordSink {
+ public:
+  void entry(const Entry& entry) override {
+    if (entry.level == Level::entry) ++outcomes[entry.outcome];
+  }
+  void finding(const Finding& finding) override {
+    if (finding.severity == Severity::error) errors.push_back(finding.message);
+  }
+  std::map<Outcome, int> outcomes;
+  std::vector<std::string> errors;
+};
+
+Counted read(const BankAnswer& answer) {
+  Counted counted;
+  MemorySource source{answer.bytes};
+  ReadOptions options;
+  options.file_name = answer.name;
+  EXPECT_TRUE(read_bank_file(source, options, counted));
+  return counted;
+}
+
+class SimulatedBank : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(SimulatedBank, AnswersTheSameWayForTheSameSeedAndIsReadWithoutAFault) {
+  const auto sent = collection(GetParam());
+  const auto answers = answer_collection(sent, "stem", {.seed = 7});
+  ASSERT_TRUE(answers) << answers.error().explanation;
+  ASSERT_FALSE(answers->empty());
+  const auto again = answer_collection(sent, "stem", {.seed = 7});
+  ASSERT_TRUE(again);
+  ASSERT_EQ(answers->size(), again->size());
+  for (std::size_t i = 0; i < answers->size(); ++i) {
+    EXPECT_EQ((*answers)[i].bytes, (*again)[i].bytes);
+    EXPECT_THAT(read((*answers)[i]).errors, ::testing::IsEmpty());
+  }
+}
+
+TEST_P(SimulatedBank, LetsNothingFailWhenItIsInTheBestOfMoods) {
+  const auto answers = answer_collection(collection(GetParam()), "stem",
+                                         {.seed = 7, .rejected = 0, .returned = 0, .corrected = 0, .partial = 0});
+  ASSERT_TRUE(answers);
+  for (const auto& answer : *answers) {
+    const auto counted = read(answer);
+    EXPECT_FALSE(counted.outcomes.contains(Outcome::returned));
+    EXPECT_FALSE(counted.outcomes.contains(Outcome::rejected));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Schemes, SimulatedBank, ::testing::Values("iso20022", "nacha"),
+                         [](const auto& scheme) { return std::string{scheme.param}; });
+
+TEST(SimulatedBankOnly, AnswersCollections) {
+  const auto refused = answer_collection("not a bank file\n", "stem", {});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, "sim.not-a-collection");
+}
+
+}  // namespace
+}  // namespace counterfoil
