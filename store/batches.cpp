@@ -378,7 +378,7 @@ Result<void> ClaimWriter::finish() {
       "update batch set claim_count = :count, sum_minor = :sum where tenant_id = :tenant and id = :batch",
       {{"count", count_}, {"sum", sum_minor_}, {"tenant", scope_.tenant}, {"batch", batch_}});
   if (!counted) return std::unexpected(counted.error());
-  return {};
+  return refresh_statistics(scope_, count_, {"claim", "claim_item"});
 }
 
 LeftOutWriter::LeftOutWriter(const Scope& scope, const Id& batch)

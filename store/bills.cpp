@@ -176,6 +176,7 @@ Result<void> BillWriter::add(const Bill& bill) {
     charges_.text(charge.text);
     charges_.integer(charge.amount_minor);
   }
+  ++count_;
   if (bills_.byte_count() + charges_.byte_count() < copy_flush_bytes) return {};
   return flush();
 }
@@ -185,7 +186,10 @@ Result<void> BillWriter::flush() {
   return scope_.session.copy(charges_);
 }
 
-Result<void> BillWriter::finish() { return flush(); }
+Result<void> BillWriter::finish() {
+  if (auto sent = flush(); !sent) return sent;
+  return refresh_statistics(scope_, count_, {"bill", "bill_charge"});
+}
 
 Result<void> save_bill(const Scope& scope, Bill& bill, BillEvent event, std::string_view operator_name,
                        std::string_view detail) {

@@ -25,6 +25,7 @@ class BillWriter {
   Id import_run_;
   CopyRows bills_;
   CopyRows charges_;
+  std::uint64_t count_ = 0;
 };
 
 /// Saves state and approver of a changed bill, posts what the event means and appends it to the history: an approval

@@ -385,7 +385,7 @@ Result<void> BankFileWriter::finish(BankFile& file) {
        {"findings", file.finding_count},
        {"received_by", file.received_by}});
   if (!made) return std::unexpected(made.error());
-  return {};
+  return refresh_statistics(scope_, entry_count_, {"bank_entry"});
 }
 
 Result<std::optional<BankFile>> find_bank_file(const Scope& scope, const Digest& digest) {

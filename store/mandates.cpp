@@ -195,6 +195,7 @@ Result<void> MandateWriter::add(const Mandate& mandate, const MandateEvent& firs
   rows.integer(mandate.most_minor);
   rows.integer(mandate.version);
   copy_event(events_, scope_, mandate.id, mandate.version, first, operator_name_);
+  ++count_;
   if (rows.byte_count() < copy_flush_bytes) return {};
   return flush();
 }
@@ -204,7 +205,10 @@ Result<void> MandateWriter::flush() {
   return scope_.session.copy(events_);
 }
 
-Result<void> MandateWriter::finish() { return flush(); }
+Result<void> MandateWriter::finish() {
+  if (auto sent = flush(); !sent) return sent;
+  return refresh_statistics(scope_, count_, {"mandate", "mandate_event"});
+}
 
 Result<void> save_mandate(const Scope& scope, const Mandate& mandate, const MandateEvent& event,
                           std::string_view operator_name) {

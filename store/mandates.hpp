@@ -26,6 +26,7 @@ class MandateWriter {
   std::string operator_name_;
   CopyRows mandates_;
   CopyRows events_;
+  std::uint64_t count_ = 0;
 };
 
 /// Saves a mandate that `apply`, `amend` or `apply_effect` changed once, and appends what happened. The row must still

@@ -556,6 +556,8 @@ where i.tenant_id = :tenant and i.claim_id = last.claim_id and i.holds <> last.k
 Result<void> Matching::finish() {
   State& state = *state_;
   if (auto sent = state.flush(); !sent) return sent;
+  const auto kept = state.counts.posted + state.counts.exceptions + state.counts.ignored;
+  if (auto told = refresh_statistics(state.scope, kept, {"entry_match", "claim_event"}); !told) return told;
   if (auto booked = state.book_postings(); !booked) return booked;
   if (auto settled = state.settle_holds(); !settled) return settled;
   // Last, because the counter of the numbers stays locked until the transaction ends.

@@ -54,11 +54,15 @@ Result<void> PayerWriter::add(const Payer& payer) {
   rows_.text(payer.address.town);
   rows_.text(payer.address.country);
   rows_.text(payer.email);
+  ++count_;
   if (rows_.byte_count() < copy_flush_bytes) return {};
-  return finish();
+  return scope_.session.copy(rows_);
 }
 
-Result<void> PayerWriter::finish() { return scope_.session.copy(rows_); }
+Result<void> PayerWriter::finish() {
+  if (auto sent = scope_.session.copy(rows_); !sent) return sent;
+  return refresh_statistics(scope_, count_, {"payer"});
+}
 
 Result<void> update_payer(const Scope& scope, const Payer& payer) {
   auto changed = scope.session.run(

@@ -21,6 +21,7 @@ class PayerWriter {
  private:
   Scope scope_;
   CopyRows rows_;
+  std::uint64_t count_ = 0;
 };
 
 [[nodiscard]] Result<void> update_payer(const Scope& scope, const Payer& payer);

@@ -331,7 +331,7 @@ Result<Session> Session::open(const DatabaseAddress& address, const SessionOptio
   PQsetErrorVerbosity(state->connection, PQERRORS_TERSE);
   PQsetNoticeProcessor(state->connection, [](void*, const char*) {}, nullptr);
   std::string settings = fmt::format(
-      "set client_encoding = 'UTF8'; set timezone = 'UTC'; set datestyle = 'ISO'; set statement_timeout = {}; "
+      "set client_encoding = 'UTF8'; set timezone = 'UTC'; set datestyle = 'ISO'; set cursor_tuple_fraction = 1; set statement_timeout = {}; "
       "set lock_timeout = {}; set idle_in_transaction_session_timeout = {};",
       options.statement_timeout_ms, options.lock_timeout_ms, options.idle_in_transaction_timeout_ms);
   if (!address.role.empty()) settings += fmt::format(" set role {};", address.role);

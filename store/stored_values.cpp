@@ -44,6 +44,17 @@ Result<std::string> open_account(const Scope& scope, std::int64_t key, std::stri
   return scope.sealer.open_value(static_cast<std::int32_t>(key), bytes, {scope.tenant, table, column, row});
 }
 
+Result<void> refresh_statistics(const Scope& scope, std::uint64_t rows_loaded,
+                                std::initializer_list<std::string_view> tables) {
+  constexpr std::uint64_t worth_it = 5'000;
+  if (rows_loaded < worth_it) return {};
+  for (const auto table : tables) {
+    auto done = scope.session.rows<std::string>("select refresh_statistics(:table)::text", {{"table", table}});
+    if (!done) return std::unexpected(done.error());
+  }
+  return {};
+}
+
 Error stale(std::string_view what) {
   return Error{"store.stale",
                fmt::format("Somebody else changed this {} a moment ago.", what),

@@ -62,6 +62,10 @@ void copy_old_account(CopyRows& rows, const Scope& scope, std::string_view accou
 /// A text array in PostgreSQL's own writing, for `any(:names::text[])`.
 [[nodiscard]] std::string text_array(const std::vector<std::string>& texts);
 
+/// Tells the planner what a bulk load has brought. Nothing happens for a load it would not mistake.
+[[nodiscard]] Result<void> refresh_statistics(const Scope& scope, std::uint64_t rows_loaded,
+                                              std::initializer_list<std::string_view> tables);
+
 /// Rows are sent when they grew beyond this.
 inline constexpr std::size_t copy_flush_bytes = 4U << 20U;
 

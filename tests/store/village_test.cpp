@@ -12,6 +12,7 @@
 #include "store/invariants.hpp"
 #include "store/journal.hpp"
 #include "store/reports.hpp"
+#include "store/stored_values.hpp"
 
 namespace counterfoil {
 namespace {
@@ -176,6 +177,18 @@ TEST_F(Village, GivesBackWhatWasImported) {
       "select count(*) from mandate where position(convert_to('ABNA', 'UTF8') in account_sealed) > 0");
   COUNTERFOIL_ASSERT_OK(plain);
   EXPECT_EQ(std::get<0>(**plain), 0) << "No account number stands in the database in plain.";
+}
+
+TEST_F(Village, TellsThePlannerWhatABulkLoadBrought) {
+  settle_in(3);
+  auto transaction = session().begin();
+  COUNTERFOIL_ASSERT_OK(refresh_statistics(scope(), 1'000'000,
+                                           {"payer", "mandate", "mandate_event", "bill", "bill_charge", "claim",
+                                            "claim_item", "claim_event", "bank_entry", "entry_match"}));
+  COUNTERFOIL_ASSERT_OK(transaction->commit());
+  const auto seen = session().first_row<std::int64_t>("select reltuples::bigint from pg_class where relname = 'payer'");
+  COUNTERFOIL_ASSERT_OK(seen);
+  EXPECT_EQ(std::get<0>(**seen), 3);
 }
 
 TEST_F(Village, SavesAMandateOnceAndRefusesAStaleOne) {
