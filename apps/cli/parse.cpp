@@ -198,7 +198,9 @@ Result<ParsedLine> parse_command(const Command& command, const std::vector<std::
                                        fmt::format("The command line is not complete: {}.", problem.what()),
                                        help_hint(command.path())));
   }
-  if (const auto extra = app.remaining(); !extra.empty()) {
+  auto extra = app.remaining();
+  std::erase(extra, "--");  // Only says that what follows is no flag.
+  if (!extra.empty()) {
     std::vector<std::string> known;
     for (const auto& option : command.options) known.push_back(option.name);
     for (const auto& option : global_options()) known.push_back(option.name);

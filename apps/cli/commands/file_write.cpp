@@ -50,7 +50,8 @@ void show_result(Output& out, const WriteFileRequest& request, const WriteFileRe
   if (result.refused) {
     std::size_t errors = 0;
     for (const auto& finding : result.findings) errors += finding.severity == Severity::error ? 1U : 0U;
-    out.message(fmt::format("{}: {} faults; no file was written.", printable(request.claims_file), errors));
+    out.message(fmt::format("{}: {} fault{}; no file was written.", printable(request.claims_file), errors,
+                            errors == 1 ? "" : "s"));
     return;
   }
   const std::string_view what = request.dry_run        ? "would be written"

@@ -13,6 +13,7 @@
 #include "formats/lint.hpp"
 #include "formats/xml_table.hpp"
 #include "parsers/byte_source.hpp"
+#include "parsers/iso20022_words.hpp"
 
 namespace counterfoil {
 namespace {
@@ -225,10 +226,7 @@ std::vector<Finding> lint_table_text(const SchemeText& text) {
     const Error& error = table.error();
     return {{.code = error.code, .place = error.place, .message = error.explanation, .remedy = error.remedy}};
   }
-  std::vector<std::string_view> names;
-  for (const auto& binding : known_bindings()) names.push_back(binding.name);
-  std::ranges::sort(names);
-  return table->lint(names);
+  return table->lint(xml_word_names());
 }
 
 Result<std::string> whole_file(const std::string& path) {
