@@ -192,7 +192,8 @@ std::string House::broken() const {
     return fmt::format("check ended with {}: {}{}", checked.exit, checked.out, checked.err);
   }
   std::string text;
-  for (const auto& one : checked.json()["invariants"]) {
+  const auto answer = checked.json();
+  for (const auto& one : answer["invariants"]) {
     if (one["violations"] == 0) continue;
     text += fmt::format("{} {}: {}\n", one["code"].get<std::string>(), one["promise"].get<std::string>(),
                         one["examples"].dump());
