@@ -350,9 +350,13 @@ Result<void> Cluster::initialise(const ClusterOptions& options) const {
         "Install the package postgresql-15, or name their folder in COUNTERFOIL_PG_BIN.", ErrorKind::usage));
   }
   // Made aside and renamed when it is whole: a folder "cluster" is always a complete cluster.
-  const fs::path part = home_ / "cluster.part";
+  // The name is this process's own: an initdb whose parent was killed may still be writing into that of another.
+  const fs::path part = home_ / fmt::format("cluster.part-{}", ::getpid());
   std::error_code failure;
-  fs::remove_all(part, failure);
+  for (const auto& item : fs::directory_iterator{home_, failure}) {
+    std::error_code ignored;
+    if (item.path().filename().string().starts_with("cluster.part")) fs::remove_all(item.path(), ignored);
+  }
   if (::mkdir(part.c_str(), 0700) != 0 || (::geteuid() == 0 && ::chown(part.c_str(), server_uid_, server_gid_) != 0)) {
     return std::unexpected(cluster_error(
         "cluster.no-folder", fmt::format("The folder {} could not be made: {}.", part.string(), std::strerror(errno)),
