@@ -285,9 +285,11 @@ const std::vector<Matching::MandateTouch>& Matching::touched_mandates() const { 
 
 Result<void> Matching::visit(const Visitor<EntryWithCandidates>& visit) {
   State& state = *state_;
-  auto stream = state.scope.session.stream(
+  const std::vector<SqlParameter> parameters{{"tenant", state.scope.tenant}, {"file", state.file}};
+  auto stream = stream_beside_writing(
+      state.scope,
       fmt::format(fmt::runtime(candidates_sql), fmt::arg("state", claim_state_sql), fmt::arg("trace", claim_trace_sql)),
-      {{"tenant", state.scope.tenant}, {"file", state.file}});
+      parameters);
   if (!stream) return std::unexpected(stream.error());
   EntryWithCandidates row;
   bool has_row = false;

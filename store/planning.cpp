@@ -134,7 +134,7 @@ Result<void> visit_plannable(const Scope& scope, const PlannableQuery& query, co
     parameters.push_back({"due_to", query.due_to});
     parameters.push_back({"due_from", query.due_from});
   }
-  auto stream = scope.session.stream(sql, parameters);
+  auto stream = stream_beside_writing(scope, sql, parameters);
   if (!stream) return std::unexpected(stream.error());
   Bill bill;
   Mandate mandate;

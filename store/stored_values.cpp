@@ -55,6 +55,15 @@ Result<void> refresh_statistics(const Scope& scope, std::uint64_t rows_loaded,
   return {};
 }
 
+Result<Stream> stream_beside_writing(const Scope& scope, std::string_view sql,
+                                     std::span<const SqlParameter> parameters) {
+  if (auto set = scope.session.run("set local enable_seqscan = off"); !set) return std::unexpected(set.error());
+  auto stream = scope.session.stream(sql, parameters);
+  if (!stream) return stream;
+  if (auto set = scope.session.run("set local enable_seqscan = on"); !set) return std::unexpected(set.error());
+  return stream;
+}
+
 Error stale(std::string_view what) {
   return Error{"store.stale",
                fmt::format("Somebody else changed this {} a moment ago.", what),

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -65,6 +66,11 @@ void copy_old_account(CopyRows& rows, const Scope& scope, std::string_view accou
 /// Tells the planner what a bulk load has brought. Nothing happens for a load it would not mistake.
 [[nodiscard]] Result<void> refresh_statistics(const Scope& scope, std::uint64_t rows_loaded,
                                               std::initializer_list<std::string_view> tables);
+
+/// A cursor over tables that are written to while it is open. Planned without scans of whole tables: a lookup that
+/// walks a table of ten rows today would walk the million that the same transaction adds.
+[[nodiscard]] Result<Stream> stream_beside_writing(const Scope& scope, std::string_view sql,
+                                                   std::span<const SqlParameter> parameters);
 
 /// Rows are sent when they grew beyond this.
 inline constexpr std::size_t copy_flush_bytes = 4U << 20U;

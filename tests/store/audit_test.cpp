@@ -188,12 +188,13 @@ TEST_F(ImportTest, AnswersARepeatedRequestAndRefusesAnotherUnderItsKey) {
 using OperatorTest = StoreTest;
 
 TEST_F(OperatorTest, IsFoundByNameAndBySystemUserWithItsRoles) {
-  COUNTERFOIL_ASSERT_OK(
-      insert_operator(session(), 1,
-                      {.who = {.name = "ana", .roles = {Role::preparer, Role::reader}, .is_active = true},
-                       .system_user = "ana01",
-                       .full_name = "Ana"},
-                      "setup"));
+  OperatorRow row;
+  row.who.name = "ana";
+  row.who.roles.insert(Role::preparer);
+  row.who.roles.insert(Role::reader);
+  row.system_user = "ana01";
+  row.full_name = "Ana";
+  COUNTERFOIL_ASSERT_OK(insert_operator(session(), 1, row, "setup"));
   const auto found = find_operator_of_system_user(session(), 1, "ana01");
   COUNTERFOIL_ASSERT_OK(found);
   EXPECT_EQ((*found)->who.roles, (std::set<Role>{Role::preparer, Role::reader}));
