@@ -114,6 +114,25 @@ TEST(Send, NeverPutsAnotherFileUnderANameInUse) {
   EXPECT_EQ(sealed.house.read(sealed.house.path("out/" + name)), "something else");
 }
 
+TEST(Send, AsksAPersonWhenTheFileWasTakenAwayMeanwhile) {
+  const Sealed sealed;
+  sealed.release();
+  const auto& house = sealed.house;
+  house.write("out/.counterfoil-channel", "test\n");
+  const std::vector<std::string> send{"batch", "send", sealed.batch, "--to", house.path("out")};
+  ASSERT_EQ(house.run(send, {{"COUNTERFOIL_KILL_POINT", "publish.after-rename"}}).exit, 128 + 9);
+  ASSERT_EQ(house.files_in("out").size(), 1U);
+  std::filesystem::remove(house.files_in("out").front());  // A script carried it to the bank.
+  const auto again = house.run(send);
+  EXPECT_EQ(again.exit, 7) << again.out << again.err;
+  EXPECT_TRUE(house.files_in("out").empty()) << "nothing is sent twice";
+  EXPECT_EQ(house.run({"batch", "void", sealed.batch, "--why", "test", "--confirm", sealed.batch}).exit, 4);
+  EXPECT_EQ(house.run({"batch", "send", sealed.batch, "--was-sent"}).exit, 0);
+  EXPECT_EQ(house.run(send).exit, 0) << "now it is known";
+  EXPECT_TRUE(house.files_in("out").empty());
+  EXPECT_EQ(house.broken(), "");
+}
+
 TEST(Environments, DoNotMix) {
   House house;
   house.make_environment();
