@@ -20,6 +20,8 @@ create table if not exists migration (
 );
 create table if not exists migration_lock (id integer not null primary key);
 insert into migration_lock values (1) on conflict do nothing;
+select id from migration_lock where id = 1 for update;
+grant select on migration to counterfoil_app;
 )";
 
 struct Applied {
@@ -90,12 +92,14 @@ Result<bool> apply_next(Session& session, std::span<const Migration> migrations)
   return true;
 }
 
-// Two programs that make the ledger at once collide in PostgreSQL's own tables; the loser finds it made.
+// Two programs that make the ledger at once collide in PostgreSQL's own tables; the loser finds it made. The grant stands
+// behind the row's lock because two grants at once on one table fail.
 Result<void> make_ledger(Session& session) {
   for (int attempt = 0;; ++attempt) {
     auto made = session.run_script(ledger_sql);
-    if (made) return session.run_script("grant select on migration to counterfoil_app");
-    if (attempt == 3 || made.error().code != "store.already") return made;
+    if (made || attempt == 20) return made;
+    auto exists = has_ledger(session);
+    if (!exists || !*exists) return made;
   }
 }
 

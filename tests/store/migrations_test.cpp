@@ -71,6 +71,7 @@ TEST_F(Migrations, RunOnceWhenManyProgramsStartTogether) {
       auto session = owner();
       auto done = migrate(session, steps);
       done ? applied += *done : ++failed;
+      if (!done) ADD_FAILURE() << done.error().code << ": " << done.error().explanation;
     });
   }
   for (auto& program : programs) program.join();
