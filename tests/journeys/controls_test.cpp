@@ -221,7 +221,7 @@ TEST(Ingest, TakesTheSameBytesOnceWhateverTheirName) {
   EXPECT_EQ(house.broken(), "");
 }
 
-TEST(Ingest, CountsTwinLinesTwiceAndRefusesWhatIsCutShort) {
+TEST(Ingest, AccountsForEveryLineAndRefusesWhatIsCutShort) {
   House house;
   house.make_environment();
   house.add_creditor("ach", "nacha");
