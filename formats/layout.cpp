@@ -50,12 +50,14 @@ void patch_record(ast::Record& base, const ast::Record& patch) {
   }
 }
 
-std::string family_of(const ast::Layout& layout, const ast::Record& record) {
+/// `steps`: records may be like each other in a circle, which the checker reports later.
+std::string family_of(const ast::Layout& layout, const ast::Record& record, std::size_t steps = 0) {
   for (const ast::Clause& clause : record.head.clauses) {
     if (clause.keyword.text == "of") return clause.args.front().text;
-    if (clause.keyword.text != "like") continue;
+    if (clause.keyword.text != "like" || steps > layout.records.size()) continue;
     for (const ast::Record& base : layout.records) {
-      if (base.head.name.text == clause.args.front().text && &base != &record) return family_of(layout, base);
+      if (base.head.name.text == clause.args.front().text && &base != &record)
+        return family_of(layout, base, steps + 1);
     }
   }
   return record.head.name.text;

@@ -29,6 +29,7 @@ struct Clause {  // "pad "0"", "-> entry.amount, entry.booked", "else warning"
   Arg keyword;
   std::vector<Arg> args;
   bool negated = false;
+  bool is_word_test = false;  // "only when WORD = VALUE": the keyword is an exchange word.
 };
 
 struct Test {

@@ -166,7 +166,10 @@ const auto sets_clause = x3::rule<struct SetsClauseRule, std::vector<SetWord>>{"
     (skip("sets") > set_words) | x3::attr(std::vector<SetWord>{});
 
 // "BINDING = VALUE", "BINDING not in VALUE, VALUE".
-const auto word_name = [](auto& context) { x3::_val(context).keyword = x3::_attr(context); };
+const auto word_name = [](auto& context) {
+  x3::_val(context).keyword = x3::_attr(context);
+  x3::_val(context).is_word_test = true;
+};
 const auto word_not = [](auto& context) { x3::_val(context).negated = true; };
 const auto word_test = x3::rule<ClauseRule, Clause>{
     "a word, = and its value"} = name[word_name] > -(skip("not")[word_not]) > equals_values[add_args];

@@ -138,6 +138,20 @@ TEST(Variant, QuotesTheTextAMistakeStandsIn) {
       << "the gap shows at the next field, which stands in the base";
 }
 
+// Ran down the stack: each of the two asked the other for its family.
+TEST(Variant, OfRecordsThatAreLikeEachOtherIsAMistakeAndNoEnd) {
+  const std::string base = example();
+  const LayoutSurroundings around{.base = [&](std::string_view) { return SchemeText{base, "club.layout"}; },
+                                  .catalogue = nullptr};
+  const LoadedLayout loaded = load_layout(
+      "variant club-harbour \"Dues\" of club\n"
+      "record here like there when 1-1 = \"X\"\n"
+      "record there like here when 1-1 = \"Y\"\n",
+      "harbour.layout", around);
+  EXPECT_EQ(loaded.plan, nullptr);
+  EXPECT_NE(all_told(loaded).find("no other record of the layout"), std::string::npos) << all_told(loaded);
+}
+
 TEST(BuiltInLayouts, LoadWithoutFindingsAndPassTheLint) {
   for (const Finding& finding : LayoutLibrary::built_in().findings())
     ADD_FAILURE() << finding.place.file << ":" << finding.place.line << " " << finding.message;
