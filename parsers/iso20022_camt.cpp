@@ -103,6 +103,9 @@ class CamtReader final : public MessageReader {
 
   void end() override {
     announce_file();
+    if (statements_ == 0)
+      report_no_content(state_,
+                        is_notification_ ? "the message holds no notification." : "the message holds no statement.");
     counts_.kind = statements_ == 0                    ? FileKind::empty
                    : !is_notification_                 ? FileKind::statement
                    : returns_ > 0 && settlements_ == 0 ? FileKind::returned

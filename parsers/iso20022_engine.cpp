@@ -204,8 +204,9 @@ std::optional<MessageName> name_in_namespace(std::string_view uri) {
       std::size_t length = 15;
       // A national variant of two letters and two digits, such as ".ch.03".
       if (name.size() >= 21 && name[15] == '.' && name[18] == '.' && digits(19, 2)) length = 21;
-      return MessageName{std::string{name.substr(0, 8)}, std::string{name.substr(13, 2)},
-                         std::string{name.substr(0, length)}};
+      const auto format = name.substr(0, length);
+      const auto parts = parts_of_message_name(format);
+      return MessageName{std::string{parts.family}, std::string{parts.version}, std::string{format}};
     }
   }
   return std::nullopt;

@@ -27,6 +27,11 @@ std::optional<Currency> known_currency(std::string_view code) {
 
 }  // namespace
 
+void report_no_content(const ReadState& state, std::string_view what_lacks) {
+  state.report(Severity::error, "iso20022.no-content", "Content is missing: " + std::string{what_lacks},
+               "Nothing can be posted from it. Ask the sender for the whole message.");
+}
+
 std::optional<Money> read_amount_quietly(std::string_view text, std::string_view currency) {
   text = trim_blanks(text);
   if (text.empty()) return std::nullopt;

@@ -75,6 +75,10 @@ struct MessageName {
   std::string format;   // "pain.008.001.08", "pain.008.003.02", "camt.052"
 };
 
+/// People must look at a message that says nothing: a bank that has nothing to say sends none, or one with a statement
+/// of no bookings. `what_lacks` goes on from there: "the message holds no statement."
+void report_no_content(const ReadState& state, std::string_view what_lacks);
+
 /// For as long as it lives, findings speak of the element that began at that line.
 class About {
  public:

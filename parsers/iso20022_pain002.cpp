@@ -35,7 +35,8 @@ bool is_payee_verification(std::string_view status) {
 
 class Pain002Reader final : public MessageReader {
  public:
-  Pain002Reader(ReadState& state, const MessageName& name) : state_{state}, format_{name.format} {}
+  Pain002Reader(ReadState& state, const MessageName& name)
+      : state_{state}, format_{name.format}, first_position_{state.next_position} {}
 
   void open(XmlWord scope) override {
     if (scope == XmlWord::scope_answer) {
@@ -82,6 +83,8 @@ class Pain002Reader final : public MessageReader {
 
   void end() override {
     announce_file();
+    if (state_.next_position == first_position_)
+      report_no_content(state_, "the report gives no status of a file, block or transaction.");
     counts_.kind = FileKind::acknowledgement;
     state_.sink.end(counts_);
   }
@@ -305,6 +308,7 @@ class Pain002Reader final : public MessageReader {
 
   ReadState& state_;
   std::string format_;
+  std::uint32_t first_position_;
   XmlTexts texts_;
   Said file_, batch_, entry_;
   std::string known_status_;

@@ -88,12 +88,14 @@ class Pain008Reader final : public MessageReader {
       deliver_entry();
     } else if (scope == XmlWord::scope_batch) {
       announce_batch();
+      if (batch_counted_.count == 0) report_no_content(state_, "the block holds no collection.");
       check_declared(state_, "block", texts_.at(XmlWord::batch_count), texts_.at(XmlWord::batch_sum), batch_counted_);
     }
   }
 
   void end() override {
     announce_file();
+    if (counts_.batches == 0) report_no_content(state_, "the message holds no block of collections.");
     check_declared(state_, "file", texts_.at(XmlWord::file_count), texts_.at(XmlWord::file_sum), file_counted_);
     if (references_.is_full()) {
       state_.report(
@@ -350,6 +352,7 @@ class Pain007Reader final : public MessageReader {
 
   void end() override {
     announce_file();
+    if (counts_.batches == 0) report_no_content(state_, "the message names no block of collections to reverse.");
     // A reversal of whole blocks lists no transactions; its head counts those of the original file.
     if (counts_.entries > 0)
       check_declared(state_, "file", texts_.at(XmlWord::file_count), texts_.at(XmlWord::file_sum), file_counted_);

@@ -92,6 +92,36 @@ TEST(CamtClass, ACodeOfTheBankAloneIsLeftToTheMatching) {
   EXPECT_TRUE(contains(line_of(described, "entry"), "code=N246"));
 }
 
+TEST(Messages, WithoutContentAreShownToPeople) {
+  const auto message = [](std::string_view format, std::string_view inside) {
+    return describe("<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:" + std::string{format} + "\">" +
+                    std::string{inside} + "</Document>");
+  };
+  const std::string head = "<GrpHdr><MsgId>M</MsgId><CreDtTm>2026-11-24T08:00:00</CreDtTm></GrpHdr>";
+  const struct {
+    std::string_view format;
+    std::string inside, says;
+  } rows[] = {
+      {"camt.053.001.08", "<BkToCstmrStmt>" + head + "</BkToCstmrStmt>", "holds no statement"},
+      {"camt.052.001.08", "<BkToCstmrAcctRpt/>", "holds no statement"},
+      {"camt.054.001.08", "<BkToCstmrDbtCdtNtfctn>" + head + "</BkToCstmrDbtCdtNtfctn>", "holds no notification"},
+      {"pain.008.001.08", "<CstmrDrctDbtInitn>" + head + "</CstmrDrctDbtInitn>", "holds no block of collections"},
+      {"pain.008.001.08", "<CstmrDrctDbtInitn>" + head + "<PmtInf/></CstmrDrctDbtInitn>", "block holds no collection"},
+      {"pain.007.001.09", "<CstmrPmtRvsl>" + head + "</CstmrPmtRvsl>", "names no block of collections"},
+      {"pain.002.001.10",
+       "<CstmrPmtStsRpt>" + head +
+           "<OrgnlGrpInfAndSts><OrgnlMsgId>O</OrgnlMsgId><OrgnlMsgNmId>pain.008</OrgnlMsgNmId></OrgnlGrpInfAndSts>"
+           "</CstmrPmtStsRpt>",
+       "gives no status"},
+  };
+  for (const auto& row : rows) {
+    const auto described = message(row.format, row.inside);
+    EXPECT_EQ(described.verdict, Verdict::accepted_with_findings) << described.text;
+    EXPECT_TRUE(contains(described.findings, "iso20022.no-content")) << described.text;
+    EXPECT_TRUE(contains(described.text, row.says)) << described.text;
+  }
+}
+
 TEST(CamtVersions, AStatusInEitherFormIsReadUnderAnyVersion) {
   for (const std::string_view version : {"02", "03", "04", "06", "08", "10", "11", "14"}) {
     for (const std::string_view status : {"BOOK", "<Cd>BOOK</Cd>"}) {
