@@ -91,6 +91,13 @@ bool mark_covers(std::string_view mark, std::string_view version) {
 
 }  // namespace
 
+XmlMessageParts parts_of_message_name(std::string_view name) {
+  const auto words = split(name, ".");  // Area, message, variant, version.
+  if (words.size() < 2) return {.family = name, .version = {}};
+  const auto family_size = static_cast<std::size_t>(words[1].data() + words[1].size() - name.data());
+  return {.family = name.substr(0, family_size), .version = words.size() < 4 ? std::string_view{} : words[3]};
+}
+
 std::string_view xml_content_name(XmlContent content) {
   for (const auto& [value, name] : contents) {
     if (value == content) return name;

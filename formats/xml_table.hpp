@@ -97,6 +97,14 @@ struct XmlPlan {
   [[nodiscard]] std::string path_of(const XmlNode& node) const;
 };
 
+/// The parts of a message's name: "pain.008" and "08" of "pain.008.001.08". A name without a version has an empty one.
+struct XmlMessageParts {
+  std::string_view family, version;
+};
+
+/// Views into `name`. What follows the version, such as ".ch.03", is passed over.
+[[nodiscard]] XmlMessageParts parts_of_message_name(std::string_view name);
+
 class XmlTable {
  public:
   struct Family {

@@ -215,9 +215,6 @@ std::string amount_text(std::int64_t minor, Currency money) { return Money{minor
 
 Currency currency_or_euro(Currency given) { return given == Currency{} ? euro : given; }
 
-/// The last two digits: "pain.002.001.10" has version 10.
-std::string_view version_of(std::string_view format) { return format.substr(format.size() - 2); }
-
 class Writer {
  public:
   Writer(const WriteOrder& order, EntrySource& entries, ByteTarget& target)
@@ -289,7 +286,8 @@ Result<void> Writer::load_plan() {
   require(text != scheme->tables.end(), "The scheme data in the binary hold the tables of pain.002 and camt.");
   const auto table = XmlTable::parse(text->second.text, text->second.file);
   if (!table) return std::unexpected(table.error());
-  auto plan = table->plan(order_.format.substr(0, 8), version_of(order_.format));
+  const auto message = parts_of_message_name(order_.format);
+  auto plan = table->plan(message.family, message.version);
   if (!plan) return std::unexpected(plan.error());
   plan_ = *std::move(plan);
   return {};
@@ -501,7 +499,7 @@ Result<void> Writer::write_statement(std::size_t index, std::string_view stateme
     if (auto written = write_balances(batch, statement); !written) return written;
   }
 
-  const bool is_later = version_of(order_.format) != "02";
+  const bool is_later = parts_of_message_name(order_.format).version != "02";
   const std::string entry_top = fmt::format("{}/Ntry", statement);
   auto single_fields = below(statement, booking_fields, paths);
   auto batch_fields = single_fields;

@@ -81,7 +81,7 @@ Result<void> Writer::make_programs() {
   require(text != scheme->tables.end(), "The scheme data in the binary hold the table of pain.008.");
   const auto table = XmlTable::parse(text->second.text, text->second.file);
   if (!table) return std::unexpected(table.error());
-  const auto plan = table->plan("pain.008", profile_.format.substr(profile_.format.size() - 2));
+  const auto plan = table->plan("pain.008", parts_of_message_name(profile_.format).version);
   if (!plan) return std::unexpected(plan.error());
 
   const auto make = [&](XmlProgram& program, std::string_view top, std::span<const XmlField> fields,

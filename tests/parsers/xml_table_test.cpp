@@ -47,6 +47,17 @@ TEST(XmlTable, UnfoldsShapesForOneVersion) {
   EXPECT_EQ(plan.find("Payer/Code")->choice, plan.find("Payer/Number")->choice);
 }
 
+TEST(XmlTable, KnowsThePartsOfTheNameOfAMessage) {
+  EXPECT_EQ(parts_of_message_name("pain.008.001.08").family, "pain.008");
+  EXPECT_EQ(parts_of_message_name("pain.008.001.08").version, "08");
+  EXPECT_EQ(parts_of_message_name("pain.008.001.02.ch.03").version, "02");
+  EXPECT_EQ(parts_of_message_name("camt.053").family, "camt.053");
+  EXPECT_EQ(parts_of_message_name("camt.053").version, "");
+  EXPECT_EQ(parts_of_message_name("nacha").family, "nacha");
+  EXPECT_EQ(parts_of_message_name("").family, "");
+  EXPECT_EQ(parts_of_message_name("...").family, "...");
+}
+
 TEST(XmlTable, GivesTheUnionForAVersionNobodyDescribed) {
   const auto plan = plan_of(small, "toy.001", "77");
   EXPECT_TRUE(plan.version.empty());

@@ -247,12 +247,11 @@ class WordPrinter final : public WordSink {
     const Scheme* scheme = Catalogue::built_in().find(head.scheme);
     if (scheme == nullptr) return;
     // A format without a version, or with one that no table knows, gets the union of all versions.
-    const std::string_view family = head.format.substr(0, 8);
-    const std::string_view version = head.format.size() < 15 ? std::string_view{} : head.format.substr(13, 2);
+    const auto message = parts_of_message_name(head.format);
     for (const auto& [name, table_text] : scheme->tables) {
       const auto table = XmlTable::parse(table_text.text, table_text.file);
       if (!table) continue;
-      const auto plan = table->plan(family, version);
+      const auto plan = table->plan(message.family, message.version);
       if (!plan) continue;
       for (const auto& node : plan->nodes) {
         if (node.binding == "file.created") created_path_ = plan->path_of(node);
