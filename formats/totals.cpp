@@ -8,7 +8,11 @@
 namespace counterfoil {
 
 TotalsKeeper::TotalsKeeper(const LayoutPlan& plan)
-    : plan_{&plan}, kept_(plan.totals.size()), steps_(plan.records.size()), needs_(plan.records.size()) {
+    : plan_{&plan},
+      kept_(plan.totals.size()),
+      steps_(plan.records.size()),
+      needs_(plan.records.size()),
+      marked_(plan.records.size()) {
   for (std::uint16_t t = 0; t < plan.totals.size(); ++t) {
     const TotalPlan& total = plan.totals[t];
     for (const TotalPlan::From& from : total.from) {
@@ -18,6 +22,7 @@ TotalsKeeper::TotalsKeeper(const LayoutPlan& plan)
       if (from.where.size() == 1 && from.where[0].kind == Test::Kind::marked && !from.where[0].negated) {
         step.marked_field = from.where[0].operand.field_of_record[from.record];
         step.marks = from.where[0].marks;
+        marked_[from.record].push_back(static_cast<std::uint16_t>(step.marked_field));
       } else if (!from.where.empty()) {
         step.where = &from.where;
       }
@@ -30,9 +35,11 @@ TotalsKeeper::TotalsKeeper(const LayoutPlan& plan)
     for (int scope = static_cast<int>(total.scope); scope < 3; ++scope)
       in_scope_[static_cast<std::size_t>(scope)].push_back(t);
   }
-  for (auto& fields : needs_) {
-    std::ranges::sort(fields);
-    fields.erase(std::ranges::unique(fields).begin(), fields.end());
+  for (auto* of_records : {&needs_, &marked_}) {
+    for (auto& fields : *of_records) {
+      std::ranges::sort(fields);
+      fields.erase(std::ranges::unique(fields).begin(), fields.end());
+    }
   }
 }
 
@@ -53,22 +60,21 @@ void TotalsKeeper::add(std::uint16_t record, std::string_view bytes) {
   if (numbers_.size() < plan.fields.size()) {
     numbers_.resize(plan.fields.size());
     bad_.resize(plan.fields.size());
+    marks_.resize(plan.fields.size());
   }
-  marks_.assign(plan.fields.size(), 0);
-  for (const Step& step : steps_[record]) {
-    if (step.marked_field < 0) continue;
-    const auto f = static_cast<std::size_t>(step.marked_field);
+  for (const std::uint16_t f : marked_[record])
     marks_[f] = marks_of(plan.fields[f], bytes_at(bytes, plan.fields[f].at));
-  }
   for (const std::uint16_t f : needs_[record]) {
     const FieldPlan& field = plan.fields[f];
     const std::string_view value = bytes_at(bytes, field.at);
     numbers_[f] = 0;
     bad_[f] = 0;
     if (is_blank(value) && (field.blank_fault != Fault::none || !field.is_required)) continue;
-    bad_[f] = parse_number(field, value, numbers_[f]) ? 0 : 1;
+    const bool is_plain = field.sign == SignPlace::none && field.pad == '0' && field.type != FieldType::decimal;
+    bad_[f] = (is_plain ? parse_digits(value, numbers_[f]) : parse_number(field, value, numbers_[f])) ? 0 : 1;
   }
   add_decoded(record, numbers_.data(), bad_.data(), marks_.data(), bytes);
+  for (const std::uint16_t f : marked_[record]) marks_[f] = 0;  // In another record the field is another one.
 }
 
 void TotalsKeeper::add_decoded(std::uint16_t record, const std::int64_t* numbers, const std::uint8_t* bad,

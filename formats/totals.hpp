@@ -58,6 +58,7 @@ class TotalsKeeper {
   std::vector<Kept> kept_;
   std::vector<std::vector<Step>> steps_;                // By record.
   std::vector<std::vector<std::uint16_t>> needs_;       // By record.
+  std::vector<std::vector<std::uint16_t>> marked_;      // By record: fields whose marks decide.
   std::array<std::vector<std::uint16_t>, 3> in_scope_;  // Totals of each scope and of those inside.
   std::vector<std::int64_t> numbers_;                   // Scratch of `add`.
   std::vector<std::uint8_t> bad_;

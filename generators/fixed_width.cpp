@@ -85,21 +85,45 @@ Result<Style> style_of(const LayoutPlan& plan, const WriteOrder& order) {
   return style;
 }
 
-/// What decided last which record of a node is due, for nodes where nothing else decides.
-struct LastDue {
+/// What decides which records are due, for nodes where nothing else does.
+struct Deciding {
   std::size_t batch = 0;  // From 1.
   Outcome outcome = Outcome::none;
   Level level = Level::entry;
   std::uint32_t addenda = 0;
   std::string reason;
+
+  [[nodiscard]] bool is_of(std::size_t its_batch, const Entry& entry) const {
+    return batch == its_batch && outcome == entry.outcome && level == entry.level && addenda == entry.addenda &&
+           reason == entry.reason;
+  }
+  void take(std::size_t its_batch, const Entry& entry) {
+    batch = its_batch;
+    outcome = entry.outcome;
+    level = entry.level;
+    addenda = entry.addenda;
+    reason = entry.reason;
+  }
+};
+
+/// What was due last at one node.
+struct LastDue {
+  Deciding by;
   std::optional<std::uint16_t> record;
+};
+
+/// All records of the entry written last: the next one most often needs the same, and no walk.
+struct LastEntry {
+  Deciding by;
+  std::uint32_t addenda = 0;
+  std::vector<std::uint16_t> records;
 };
 
 /// One node of the record order with what the walk needs to know of everything below it.
 struct Node {
   const OrderNode* plan = nullptr;
   bool opens_batch = false, opens_entry = false, joins_entry = false, fills = false;
-  bool is_remembered = false;
+  bool is_remembered = false;  // Outcome, level, addenda and reason decide alone, here and below.
   mutable LastDue last;
   std::vector<Node> children;
 };
@@ -121,6 +145,7 @@ Node node_of(const LayoutPlan& plan, const OrderNode& order, const RecordWriter&
     node.opens_batch = node.opens_batch || made.opens_batch;
     node.opens_entry = node.opens_entry || made.opens_entry;
     node.joins_entry = node.joins_entry || made.joins_entry;
+    node.is_remembered = node.is_remembered && made.is_remembered;
   }
   return node;
 }
@@ -176,6 +201,7 @@ class FileWriter {
   FileHead head_;
   BatchHead batch_;
   Entry entry_;
+  LastEntry last_entry_;
   ConstWords words_;
   WrittenFile written_;
   std::size_t batches_taken_ = 0;
@@ -211,11 +237,9 @@ class FileWriter {
   std::optional<std::uint16_t> due(const Node& node) const {
     if (!node.is_remembered || words_.entry == nullptr) return due_now(node);
     LastDue& last = node.last;
-    if (last.batch == batches_taken_ && last.outcome == entry_.outcome && last.level == entry_.level &&
-        last.addenda == entry_.addenda && last.reason == entry_.reason) {
-      return last.record;
-    }
-    last = {batches_taken_, entry_.outcome, entry_.level, entry_.addenda, std::string{entry_.reason}, due_now(node)};
+    if (last.by.is_of(batches_taken_, entry_)) return last.record;
+    last.by.take(batches_taken_, entry_);
+    last.record = due_now(node);
     return last.record;
   }
 
@@ -264,6 +288,11 @@ class FileWriter {
   }
 
   Result<void> put(std::uint16_t record) {
+    if (in_entry_) last_entry_.records.push_back(record);
+    return write(record);
+  }
+
+  Result<void> write(std::uint16_t record) {
     const auto done = records_.write(record, words_, out_.text());
     if (!done) return done;
     out_.text() += style_.line_end;
@@ -323,14 +352,7 @@ class FileWriter {
       if (!*more) break;
       auto done = take_entry();
       words_.entry = &entry_;
-      if (done && node.joins_entry) entry_.addenda = count_addenda(node);
-      if (done) {
-        in_entry_ = true;
-        records_.open(Scope::entry);
-        done = once(node);
-        if (done) done = records_.close(Scope::entry, words_);
-        in_entry_ = false;
-      }
+      if (done) done = whole_entry(node);
       words_.entry = nullptr;
       if (!done) return done;
     }
@@ -339,6 +361,27 @@ class FileWriter {
                                      "Leave out a batch without claims; a bank refuses it."));
     }
     return {};
+  }
+
+  Result<void> whole_entry(const Node& node) {
+    records_.open(Scope::entry);
+    if (node.is_remembered && last_entry_.by.is_of(batches_taken_, entry_)) {
+      if (node.joins_entry) entry_.addenda = last_entry_.addenda;
+      for (const std::uint16_t record : last_entry_.records) {
+        const auto done = write(record);
+        if (!done) return done;
+      }
+      return records_.close(Scope::entry, words_);
+    }
+    last_entry_.by.take(batches_taken_, entry_);
+    last_entry_.records.clear();
+    if (node.joins_entry) entry_.addenda = count_addenda(node);
+    last_entry_.addenda = entry_.addenda;
+    in_entry_ = true;
+    const auto done = once(node);
+    in_entry_ = false;
+    if (!done) return done;
+    return records_.close(Scope::entry, words_);
   }
 
   /// Counts an entry before it is written: currency, sum and amount are those of the batch.

@@ -25,6 +25,24 @@ bool says_a_number(BindingKind kind) {
   return kind == BindingKind::amount || kind == BindingKind::count || kind == BindingKind::number;
 }
 
+/// False where it does not fit. `is_padded`: the pads stand there already.
+bool put_digits(char* begin, std::size_t length, bool is_padded, char pad, std::uint64_t number) {
+  char* to = begin + length;
+  while (number >= 100 && to - begin >= 2) {
+    const std::uint64_t rest = number % 100;
+    number /= 100;
+    *--to = static_cast<char>('0' + rest % 10);
+    *--to = static_cast<char>('0' + rest / 10);
+  }
+  do {
+    if (to == begin) return false;
+    *--to = static_cast<char>('0' + number % 10);
+    number /= 10;
+  } while (number != 0);
+  if (!is_padded) std::memset(begin, pad, static_cast<std::size_t>(to - begin));
+  return true;
+}
+
 char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
 
 /// The length in bytes of the UTF-8 character that begins with `lead`.
@@ -81,6 +99,7 @@ RecordWriter::RecordWriter(const LayoutPlan& plan, Charset charset, NoteKeeper& 
     if (codes.empty()) continue;
     for (const SetWord& word : codes.front().sets) derived_[list].words.emplace_back(word.bound);
     derived_[list].said.resize(derived_[list].words.size());
+    derived_[list].choices.assign(derived_[list].words.size(), -1);
   }
   for (std::size_t total = 0; total < plan.totals.size(); ++total) {
     in_scope_[static_cast<std::size_t>(plan.totals[total].scope)].push_back(static_cast<std::uint16_t>(total));
@@ -150,16 +169,8 @@ void RecordWriter::compile(std::uint16_t record) {
     if (!field.is_part) made.image.replace(field.at.offset, field.at.length, step.blank);
     for (const BoundTo& bound : field.bindings) step.words.emplace_back(bound);
     for (const WordTest& test : field.only_when) step.only_when.emplace_back(test);
-    const bool is_simple = !field.is_part && !field.same_as && !field.total && !field.codes &&
-                           field.only_when.empty() && step.words.size() == 1 && field.sign == SignPlace::none;
-    if (is_simple && field.type == FieldType::text && !field.keeps_blanks && field.side == Side::left &&
-        field.check_digit == CheckDigit::none) {
-      step.plain_text = step.words.front().entry_text();
-      for (std::size_t byte = 0x20; byte < 0x7F; ++byte)
-        step.taken[byte] = !field.characters || (*field.characters)[byte];
-    }
-    if (is_simple && field.type == FieldType::money && field.side == Side::right)
-      step.plain_amount = step.words.front().entry_amount();
+    step.quick = quick_way(field, step);
+    step.is_padded = !field.is_part && step.blank == std::string(field.at.length, field.pad);
     const bool says_nothing = field.constant || field.type == FieldType::filler;
     if (says_nothing && field.only_when.empty()) continue;
     step_of_field[index] = static_cast<std::int32_t>(made.steps.size());
@@ -299,7 +310,7 @@ Result<void> RecordWriter::write(std::uint16_t record, const ConstWords& words, 
   out += steps.image;
   const Work work{record, plan, steps, words, out.data() + begin};
   for (const std::uint16_t step : steps.order) {
-    if (!fill_plainly(work, steps.steps[step]) && !fill(work, steps.steps[step])) return std::unexpected(*error_);
+    if (!fill_quickly(work, steps.steps[step]) && !fill(work, steps.steps[step])) return std::unexpected(*error_);
   }
   if (!steps.is_chosen) choose_checks(work);
   if (!look_at_checks(work, false)) return std::unexpected(*error_);
@@ -320,32 +331,134 @@ Result<void> RecordWriter::write(std::uint16_t record, const ConstWords& words, 
 // ---- Filling a field
 // ---------------------------------------------------------------------------------------------------
 
-/// A text or an amount of the entry that needs no more than its place. False: nothing was written, take the long way.
-bool RecordWriter::fill_plainly(const Work& work, const Step& step) const {
-  if (work.words.entry == nullptr) return false;
-  if (step.plain_text != nullptr) {
-    const FieldPlan& field = work.plan.fields[step.field];
-    const std::string_view value = work.words.entry->*step.plain_text;
-    if (value.empty() || value.size() > field.at.length || value.front() == ' ' || value.back() == ' ') return false;
-    bool is_taken = true;
-    for (const char c : value) is_taken = is_taken && step.taken[static_cast<unsigned char>(c)];
-    if (!is_taken) return false;
-    char* to = work.bytes + field.at.offset;
-    std::memcpy(to, value.data(), value.size());
-    std::memset(to + value.size(), field.pad, field.at.length - value.size());
-    return true;
+/// Which plain case a field may be, most of the time.
+RecordWriter::Quick RecordWriter::quick_way(const FieldPlan& field, Step& step) const {
+  step.at = field.at;
+  step.pad = field.pad;
+  if (!field.only_when.empty() || field.sign != SignPlace::none || field.keeps_blanks || field.constant)
+    return Quick::no;
+  if (field.same_as) {
+    const bool is_carried = field.is_part && field.same_as->where == Operand::Where::last && field.bindings.empty();
+    return is_carried ? Quick::carried : Quick::no;
   }
-  if (step.plain_amount == nullptr || work.words.entry->*step.plain_amount < 0) return false;
+  const bool says_entry_texts =
+      std::ranges::all_of(step.words, [](const WordRef& word) { return word.entry_text() != nullptr; });
+  if (field.codes) {
+    const bool is_derived = says_entry_texts && !plan_.code_lists[*field.codes].is_reasons && !field.total &&
+                            field.check_digit == CheckDigit::none;
+    return is_derived ? Quick::code : Quick::no;
+  }
+  const bool only_rises = field.total && plan_.totals[*field.total].kind == TotalPlan::Kind::ascending;
+  if (field.total && !only_rises) return Quick::no;
+  step.must_rise = only_rises;
+  if (!field.parts.empty() && says_entry_texts && only_rises) return Quick::parts;
+  if (step.words.size() != 1) return Quick::no;
+  const WordRef& word = step.words.front();
+  step.quick_text = word.entry_text();
+  step.quick_amount = word.entry_amount();
+  step.quick_count = word.entry_count();
+  for (std::size_t byte = 0x20; byte < 0x7F; ++byte) step.taken[byte] = !field.characters || (*field.characters)[byte];
+  if (step.quick_text != nullptr && field.type == FieldType::text && field.side == Side::left && !field.total)
+    return field.check_digit == CheckDigit::none ? Quick::text : Quick::no;
+  if (step.quick_text != nullptr && field.type == FieldType::digits) {
+    step.is_routing_number = field.check_digit == CheckDigit::aba && field.at.length == 9;
+    return step.is_routing_number || field.check_digit == CheckDigit::none ? Quick::digits : Quick::no;
+  }
+  if (field.check_digit != CheckDigit::none) return Quick::no;
+  if (step.quick_amount != nullptr && field.type == FieldType::money && field.side == Side::right && !field.total)
+    return Quick::amount;
+  if (field.type != FieldType::digits || field.side != Side::right) return Quick::no;
+  if (step.quick_count != nullptr) return Quick::count;
+  const bool has_plain_default = field.default_value && field.default_value->size() == field.at.length &&
+                                 std::ranges::all_of(*field.default_value, is_digit);
+  return word.entry_short_count() != nullptr && has_plain_default && !field.total ? Quick::silent : Quick::no;
+}
+
+inline bool RecordWriter::put_quickly(const Work& work, const Step& step) {
+  const Entry& entry = *work.words.entry;
+  char* const to = work.bytes + step.at.offset;
+  const std::size_t length = step.at.length;
+  switch (step.quick) {
+    case Quick::no:
+    case Quick::parts:
+      return false;
+    case Quick::text: {
+      const std::string_view value = entry.*step.quick_text;
+      if (value.empty() || value.size() > length || value.front() == ' ' || value.back() == ' ') return false;
+      bool is_taken = true;
+      for (std::size_t i = 0; i < value.size(); ++i) {
+        to[i] = value[i];
+        is_taken &= step.taken[static_cast<unsigned char>(value[i])];
+      }
+      if (!step.is_padded) std::memset(to + value.size(), step.pad, length - value.size());
+      return is_taken;
+    }
+    case Quick::digits: {
+      const std::string_view value = entry.*step.quick_text;
+      std::int64_t number = 0;
+      if (value.size() != length || !parse_digits(value, number)) return false;
+      if (step.is_routing_number && !is_right_routing_number(value.data())) return false;
+      std::memcpy(to, value.data(), length);
+      return true;
+    }
+    case Quick::amount:
+      return entry.*step.quick_amount >= 0 &&
+             put_digits(to, length, step.is_padded, step.pad, static_cast<std::uint64_t>(entry.*step.quick_amount));
+    case Quick::count:
+      return entry.*step.quick_count != 0 && put_digits(to, length, step.is_padded, step.pad, entry.*step.quick_count);
+    case Quick::silent:
+      if (entry.*step.words.front().entry_short_count() != 0) return false;
+      std::memcpy(to, work.plan.fields[step.field].default_value->data(), length);
+      return true;
+    case Quick::code: {
+      for (const WordRef& word : step.words) {
+        if (!(entry.*word.entry_text()).empty()) return false;
+      }
+      const CodePlan* code = derive_code(*work.plan.fields[step.field].codes, work.words);
+      if (code == nullptr || code->value.size() != length) return false;
+      work.steps.codes[step.field] = code;
+      std::memcpy(to, code->value.data(), length);
+      return true;
+    }
+    case Quick::carried: {
+      const Operand& operand = *work.plan.fields[step.field].same_as;
+      const LastRecord& last = last_[operand.family];
+      if (last.record < 0) return false;
+      const auto record = static_cast<std::size_t>(last.record);
+      const std::int16_t index = operand.field_of_record[record];
+      if (index < 0) return false;
+      const Span& from = plan_.records[record].fields[static_cast<std::size_t>(index)].at;
+      const std::string_view bytes = bytes_at(last.bytes, from);
+      if (from.length != length || is_blank(bytes)) return false;
+      std::memcpy(to, bytes.data(), length);
+      return true;
+    }
+  }
+  return false;
+}
+
+bool RecordWriter::put_parts(const Work& work, const Step& step) {
+  for (const WordRef& word : step.words) {
+    if (!(work.words.entry->*word.entry_text()).empty()) return false;
+  }
+  for (const std::uint16_t part : step.part_steps) {
+    if (!put_quickly(work, work.steps.steps[part])) return false;
+  }
+  return !step.part_steps.empty();
+}
+
+/// False: take the long way.
+bool RecordWriter::fill_quickly(const Work& work, const Step& step) {
+  if (step.quick == Quick::no || work.words.entry == nullptr) return false;
+  if (!(step.quick == Quick::parts ? put_parts(work, step) : put_quickly(work, step))) return false;
+  if (!step.must_rise) return true;
   const FieldPlan& field = work.plan.fields[step.field];
-  auto left = static_cast<std::uint64_t>(work.words.entry->*step.plain_amount);
-  char* const begin = work.bytes + field.at.offset;
-  char* to = begin + field.at.length;
-  do {
-    *--to = static_cast<char>('0' + left % 10);
-    left /= 10;
-  } while (left != 0 && to != begin);
-  std::memset(begin, field.pad, static_cast<std::size_t>(to - begin));
-  return left == 0;
+  auto& last = ascending_[*field.total];
+  std::int64_t number = 0;
+  if (!parse_number(field, {work.bytes + step.at.offset, step.at.length}, number) || (last && number <= *last))
+    return false;
+  last = number;
+  return true;
 }
 
 bool RecordWriter::fill(const Work& work, const Step& step) {
@@ -657,6 +770,11 @@ const CodePlan* RecordWriter::derive_code(std::uint16_t list, const ConstWords& 
   if (derived.words.empty() || plan_.code_lists[list].is_reasons) return nullptr;
   bool is_same = derived.known;
   for (std::size_t i = 0; i < derived.words.size(); ++i) {
+    // Few values and no text to compare: most words are of this kind.
+    if (const auto choice = derived.words[i].choice(words); choice >= 0) {
+      if (choice == derived.choices[i]) continue;
+      derived.choices[i] = choice;
+    }
     const std::string_view said = derived.words[i].text(words, scratch_);
     if (said == derived.said[i]) continue;
     derived.said[i] = said;
@@ -744,6 +862,37 @@ RecordWriter::Found RecordWriter::look(const Work& work, const Operand& operand)
   return {trimmed(whole), whole, &field, true};
 }
 
+/// Whether both sides of an equality are the same bytes of records, blanks and all. They may be equal without.
+bool RecordWriter::is_plainly_same(const Work& work, const TestRef& test) const {
+  const Operand& other = test.plan->other;
+  if (test.field < 0 || other.where != Operand::Where::last || last_[other.family].record < 0) return false;
+  const auto record = static_cast<std::size_t>(last_[other.family].record);
+  const std::int16_t index = other.field_of_record[record];
+  if (index < 0) return false;
+  const Span& there = plan_.records[record].fields[static_cast<std::size_t>(index)].at;
+  const Span& here = work.plan.fields[static_cast<std::size_t>(test.field)].at;
+  return here.length == there.length &&
+         std::memcmp(work.bytes + here.offset, last_[other.family].bytes.data() + there.offset, here.length) == 0;
+}
+
+/// Whether a test holds at first sight. False says nothing.
+bool RecordWriter::is_plainly_true(const Work& work, const TestRef& test) const {
+  const Test& plan = *test.plan;
+  if (test.field < 0) return false;
+  const Span& at = work.plan.fields[static_cast<std::size_t>(test.field)].at;
+  const char last = work.bytes[at.offset + at.length - 1];
+  switch (plan.kind) {
+    case Test::Kind::present:
+      return !plan.negated && work.bytes[at.offset] != ' ';
+    case Test::Kind::zero:
+      return plan.negated && last >= '1' && last <= '9';
+    case Test::Kind::same_as:
+      return !plan.negated && is_plainly_same(work, test);
+    default:
+      return false;
+  }
+}
+
 bool RecordWriter::is_true(const Work& work, const TestRef& test) const {
   const Test& plan = *test.plan;
   std::string_view bytes;
@@ -783,21 +932,48 @@ bool RecordWriter::keep_what_may_change(const Work& work, Rules& rules) {
   return true;
 }
 
+/// Whether everything that the key of these rules asks is as it was.
+bool RecordWriter::is_same_key(const Work& work, const Rules& rules) const {
+  if (!rules.is_known) return false;
+  std::size_t at = 0;
+  for (const std::uint16_t index : rules.key_fields) {
+    const Span& field = work.plan.fields[index].at;
+    for (std::uint32_t i = 0; i < field.length; ++i) {  // A few bytes each.
+      if (rules.key[at + i] != work.bytes[field.offset + i]) return false;
+    }
+    at += field.length;
+  }
+  for (std::size_t i = 0; i < rules.key_words.size(); ++i) {
+    const auto choice = rules.key_words[i]->choice(work.words);
+    if (choice != rules.choices[i]) return false;
+    if (choice < 0 && rules.key_words[i]->text(work.words, scratch_) != rules.said[i]) return false;
+  }
+  return true;
+}
+
+void RecordWriter::keep_key(const Work& work, Rules& rules) const {
+  rules.key.clear();
+  rules.choices.clear();
+  rules.said.clear();
+  for (const std::uint16_t field : rules.key_fields)
+    rules.key += bytes_at({work.bytes, work.plan.length}, work.plan.fields[field].at);
+  for (const WordRef* word : rules.key_words) {
+    rules.choices.push_back(word->choice(work.words));
+    rules.said.emplace_back(word->text(work.words, scratch_));
+  }
+}
+
 bool RecordWriter::look_at_checks(const Work& work, bool at_end) {
   Rules& rules = at_end ? work.steps.at_end : work.steps.now;
   if (rules.all.empty()) return true;
-  key_.clear();
-  for (const std::uint16_t field : rules.key_fields)
-    key_ += bytes_at({work.bytes, work.plan.length}, work.plan.fields[field].at);
-  for (const WordRef* word : rules.key_words) word->add_to_key(work.words, key_, scratch_);
-  if (rules.is_known && rules.key == key_) {
+  if (is_same_key(work, rules)) {
     for (const CheckRef* rule : rules.each_time) {
       if (!look_at(work, *rule, true)) return false;
     }
     return true;
   }
   rules.is_known = keep_what_may_change(work, rules);
-  rules.key = key_;
+  keep_key(work, rules);
   return rules.is_known;
 }
 
@@ -807,7 +983,7 @@ bool RecordWriter::look_at(const Work& work, const CheckRef& rule, bool key_hold
   for (const TestRef& when : rule.when) {
     if ((!key_holds || !when.is_keyed) && !is_true(work, when)) return true;
   }
-  if (is_true(work, rule.test)) return true;
+  if (is_plainly_true(work, rule.test) || is_true(work, rule.test)) return true;
   const std::string says = check.says.empty() ? fmt::format("The rule \"{}\" is broken.", check.test.text) : check.says;
   const std::string remedy =
       check.remedy.empty() ? "Correct the claim or the data of the creditor account." : check.remedy;

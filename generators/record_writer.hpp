@@ -54,6 +54,19 @@ class RecordWriter {
   [[nodiscard]] std::uint64_t records() const { return records_; }
 
  private:
+  /// The plain cases of most fields of an entry, which need no more than their bytes put into place. Where one of them
+  /// turns out not to be plain, nothing counts as written and the long way is taken: it alone words refusals and notes.
+  enum class Quick : std::uint8_t {
+    no,
+    text,     // A text of the entry that needs no change.
+    digits,   // The same, of digits only.
+    amount,   // An amount of the entry.
+    count,    // A count of the entry, such as its number.
+    code,     // Derived from the words, where no word says it.
+    silent,   // A default where the words say nothing.
+    carried,  // A part that repeats a field of a record before.
+    parts,    // Its parts, where no word says the whole.
+  };
   /// What fills a field, decided once.
   struct Step {
     std::uint16_t field = 0;
@@ -63,11 +76,16 @@ class RecordWriter {
     std::string only_when_blank;            // Written where `only when` does not hold.
     std::vector<std::uint16_t> part_steps;  // Of RecordSteps::steps.
     std::vector<WordRef> words;             // As FieldPlan::bindings.
-    // The plain cases of most fields: a text of the entry that needs no change, an amount. Anything else takes the long
-    // way.
-    std::string_view Entry::* plain_text = nullptr;
-    std::int64_t Entry::* plain_amount = nullptr;
-    std::array<bool, 256> taken{};  // Characters of a plain text.
+    Quick quick = Quick::no;
+    bool is_padded = false;  // The image has its pads.
+    bool must_rise = false;  // A total that grows from record to record.
+    bool is_routing_number = false;
+    Span at;  // Of the field, as is the pad.
+    char pad = ' ';
+    std::string_view Entry::* quick_text = nullptr;
+    std::int64_t Entry::* quick_amount = nullptr;
+    std::uint64_t Entry::* quick_count = nullptr;
+    std::array<bool, 256> taken{};  // Characters of a quick text.
     std::vector<WordTestRef> only_when;
   };
   /// A test of a rule with the place of its operand worked out.
@@ -90,7 +108,9 @@ class RecordWriter {
     std::vector<const CheckRef*> all;       // Those whose `batch_when` holds in this batch.
     std::vector<std::uint16_t> key_fields;  // Short fields that `when` tests and tests ask.
     std::vector<const WordRef*> key_words;
-    std::string key;
+    std::string key;                    // Bytes of the fields.
+    std::vector<std::int64_t> choices;  // Of the words, and what they say where that is not enough.
+    std::vector<std::string> said;
     bool is_known = false;
     std::vector<const CheckRef*> each_time;  // What is left to ask while the key stays as it is.
   };
@@ -109,6 +129,7 @@ class RecordWriter {
   struct Derived {
     std::vector<WordRef> words;
     std::vector<std::string> said;
+    std::vector<std::int64_t> choices;
     const CodePlan* code = nullptr;
     bool known = false;
   };
@@ -138,7 +159,6 @@ class RecordWriter {
   std::uint64_t records_ = 0;
   mutable std::string scratch_;
   std::string text_;
-  std::string key_;
 
   // Below, a function that answers false or `failed` has put the reason into `error_`: a Result for each field of each
   // record would cost more than the field itself.
@@ -156,8 +176,13 @@ class RecordWriter {
   void compile_checks(std::uint16_t record);
   void choose_checks(const Work& work);
   [[nodiscard]] bool keep_what_may_change(const Work& work, Rules& rules);
+  [[nodiscard]] bool is_same_key(const Work& work, const Rules& rules) const;
+  void keep_key(const Work& work, Rules& rules) const;
   [[nodiscard]] bool look_at(const Work& work, const CheckRef& rule, bool key_holds);
-  [[nodiscard]] bool fill_plainly(const Work& work, const Step& step) const;
+  [[nodiscard]] Quick quick_way(const FieldPlan& field, Step& step) const;
+  [[nodiscard]] bool fill_quickly(const Work& work, const Step& step);
+  [[nodiscard]] bool put_quickly(const Work& work, const Step& step);
+  [[nodiscard]] bool put_parts(const Work& work, const Step& step);
 
   [[nodiscard]] bool fill(const Work& work, const Step& step);
   [[nodiscard]] Put fill_from_words(const Work& work, const Step& step);
@@ -177,6 +202,8 @@ class RecordWriter {
 
   [[nodiscard]] TestRef refer(std::uint16_t record, const Test& test) const;
   [[nodiscard]] bool is_true(const Work& work, const TestRef& test) const;
+  [[nodiscard]] bool is_plainly_true(const Work& work, const TestRef& test) const;
+  [[nodiscard]] bool is_plainly_same(const Work& work, const TestRef& test) const;
   struct Found {  // What an operand leads to.
     std::string_view trimmed;
     std::string_view bytes;

@@ -48,18 +48,16 @@ class WordRef {
   /// The member itself where it is a text of the entry, for writing it without ado; nullptr else.
   [[nodiscard]] std::string_view Entry::* entry_text() const { return entry_text_; }
   [[nodiscard]] std::int64_t Entry::* entry_amount() const { return amount_; }
+  [[nodiscard]] std::uint64_t Entry::* entry_count() const { return count_; }
+  [[nodiscard]] std::uint32_t Entry::* entry_short_count() const { return short_count_; }
 
-  /// Appends something short that differs where the word differs.
-  void add_to_key(const ConstWords& words, std::string& key, std::string& scratch) const {
-    if (way_ == Way::outcome && words.entry != nullptr) {
-      key += static_cast<char>(words.entry->outcome);
-    } else if (short_count_ != nullptr && words.entry != nullptr) {
-      const std::uint32_t count = words.entry->*short_count_;
-      for (unsigned shift = 0; shift < 32; shift += 8) key += static_cast<char>(count >> shift);
-    } else {
-      key += text(words, scratch);
-      key += '\0';
-    }
+  /// A number that differs where the word differs; -1 where only the text does, or nothing is said.
+  [[nodiscard]] std::int64_t choice(const ConstWords& words) const {
+    if (words.entry == nullptr) return -1;
+    if (way_ == Way::flag) return words.entry->*flag_ ? 1 : 0;
+    if (way_ == Way::outcome) return static_cast<std::int64_t>(words.entry->outcome);
+    if (way_ == Way::direction) return static_cast<std::int64_t>(words.entry->direction);
+    return short_count_ != nullptr ? std::int64_t{words.entry->*short_count_} : -1;
   }
 
   [[nodiscard]] bool is_outcome() const { return way_ == Way::outcome; }

@@ -1,8 +1,13 @@
 // Writing fixed-width collection files beside appending the finished bytes of the same file and hashing them.
+//
+//   bench_fixed_width_write [ENTRIES [FORMAT]]
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <ctime>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "generators/hashed_output.hpp"
@@ -63,8 +68,8 @@ void plan(Job& job, BatchHead batch) {
   job.order.batches = {batch};
 }
 
-Job nacha_job() {
-  Job job{.name = "nacha", .order = {}, .entry = {}, .count = 990'000};
+Job nacha_job(std::uint64_t count) {
+  Job job{.name = "nacha", .order = {}, .entry = {}, .count = count};
   job.order.format = "nacha";
   job.order.head.receiver = "076401251";
   job.order.head.sender = "1234567890";
@@ -86,8 +91,8 @@ Job nacha_job() {
   return job;
 }
 
-Job cn_job() {
-  Job job{.name = "cn-304", .order = {}, .entry = {}, .count = 400'000};
+Job cn_job(std::uint64_t count) {
+  Job job{.name = "cn-304", .order = {}, .entry = {}, .count = count};
   job.order.format = "cn-304";
   job.order.head.created_on = make_date(2025, 6, 10);
   job.order.head.message_id = "00200001";
@@ -105,13 +110,26 @@ Job cn_job() {
   return job;
 }
 
-/// Processor time, so that a busy machine does not spoil the figures.
-double seconds_since(std::clock_t start) { return static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC; }
+/// The writer hashes in a second thread. By the clock the file is as fast as the slower of the two; the processor time
+/// is that of both, and does not suffer from a busy machine.
+class Timer {
+ public:
+  [[nodiscard]] double seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
+  }
+  [[nodiscard]] double processor_seconds() const {
+    return static_cast<double>(std::clock() - processor_begin_) / CLOCKS_PER_SEC;
+  }
+
+ private:
+  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+  std::clock_t processor_begin_ = std::clock();
+};
 
 /// Appending finished bytes and hashing them: what no writer can beat.
 double append_speed(std::uint64_t bytes) {
   const std::string piece(94 * 1000, '7');
-  const auto start = std::clock();
+  const Timer timer;
   Nowhere target;
   HashedOutput output{target};
   while (output.bytes() < bytes) {
@@ -119,32 +137,45 @@ double append_speed(std::uint64_t bytes) {
     if (!output.pass_on()) return 0;
   }
   if (!output.finish()) return 0;
-  return static_cast<double>(target.bytes()) / 1e6 / seconds_since(start);
+  return static_cast<double>(target.bytes()) / 1e6 / timer.processor_seconds();
 }
 
 bool run(const Job& job) {
-  double best = 0;
+  double best = 0, best_processor = 0;
   std::uint64_t bytes = 0;
   for (int round = 0; round < 3; ++round) {
     ManyEntries entries{job.entry, job.count};
     Nowhere target;
     std::vector<Finding> notes;
-    const auto start = std::clock();
+    const Timer timer;
     const auto written = write_collection(job.order, entries, target, notes);
     if (!written) {
       std::printf("%s: %s\n", job.name, written.error().explanation.c_str());
       return false;
     }
     bytes = written->bytes;
-    best = std::max(best, static_cast<double>(bytes) / 1e6 / seconds_since(start));
+    best = std::max(best, static_cast<double>(bytes) / 1e6 / timer.seconds());
+    best_processor = std::max(best_processor, static_cast<double>(bytes) / 1e6 / timer.processor_seconds());
   }
   const double append = append_speed(bytes);
-  std::printf("%-8s %8.1f MB  written at %7.0f MB/s (target 400)  append and hash %7.0f MB/s  ratio %.2f\n", job.name,
-              static_cast<double>(bytes) / 1e6, best, append, append > 0 ? best / append : 0);
+  std::printf(
+      "%-8s %8.1f MB  written at %7.0f MB/s (target >= 400)  by processor time %7.0f MB/s, append and hash %7.0f MB/s, "
+      "ratio %.2f\n",
+      job.name, static_cast<double>(bytes) / 1e6, best, best_processor, append,
+      append > 0 ? best_processor / append : 0);
   return true;
 }
 
 }  // namespace
 }  // namespace counterfoil
 
-int main() { return counterfoil::run(counterfoil::nacha_job()) && counterfoil::run(counterfoil::cn_job()) ? 0 : 1; }
+int main(int argc, char** argv) {
+  using namespace counterfoil;
+  const std::uint64_t count = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 990'000;
+  const std::string_view only = argc > 2 ? argv[2] : "";
+  bool is_good = true;
+  for (const Job& job : {nacha_job(count), cn_job(count)}) {
+    if (only.empty() || only == job.name) is_good = run(job) && is_good;
+  }
+  return is_good ? 0 : 1;
+}
