@@ -300,9 +300,23 @@ class Reader {
     take_record(whole.substr(0, length), record, false);
   }
 
+  /// Whether columns beyond the first `size` hold anything that is handed on.
+  static bool may_have_lost_words(const RecordPlan& plan, std::size_t size) {
+    return std::ranges::any_of(
+        plan.fields, [&](const FieldPlan& field) { return !field.bindings.empty() && field.last_column() > size; });
+  }
+
   void remark_length(std::string_view bytes, std::uint16_t record, std::size_t length) {
     const RecordPlan& plan = plan_.records[record];
     if (bytes.size() < length) {
+      if (frames_.in_lines() && frames_.is_unended() && may_have_lost_words(plan, bytes.size())) {
+        remark(Fault::error, "framing.cut-short",
+               {.line = line_, .first = static_cast<std::uint32_t>(bytes.size()) + 1, .last = plan.length, .field = {}},
+               fmt::format("The last line has {} columns where record {} has {}, and no line end.", bytes.size(),
+                           plan.name, length),
+               "Fetch the file again and compare its size: the end of this record may be missing.");
+        return;
+      }
       const bool may_be_short = frames_.in_lines() || plan.roles.closes_file || plan.roles.fills;
       if (may_be_short) {
         remark(plan_.tolerance.short_lines, "framing.short-line",

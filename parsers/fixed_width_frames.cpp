@@ -98,6 +98,7 @@ Result<bool> RecordFrames::next_line(Frame& frame) {
       at_ = 0;
       frame.bytes = kept_;
       if (kept_.empty()) return false;
+      is_unended_ = true;
       break;
     }
   }

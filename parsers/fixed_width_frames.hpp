@@ -59,6 +59,7 @@ class RecordFrames {
   void consume(std::size_t bytes) { at_ += bytes; }
 
   [[nodiscard]] bool in_lines() const { return in_lines_; }
+  [[nodiscard]] bool is_unended() const { return is_unended_; }  // The line at hand is the last and has no line end.
   [[nodiscard]] bool had_mark() const { return had_mark_; }      // A byte order mark, skipped.
   [[nodiscard]] bool is_endless() const { return is_endless_; }  // A line longer than any line may be; reading stopped.
 
@@ -73,6 +74,7 @@ class RecordFrames {
   char line_end_ = '\n';
   bool in_lines_ = true;
   bool source_ended_ = false;
+  bool is_unended_ = false;
   bool had_mark_ = false;
   bool is_endless_ = false;
 

@@ -1,0 +1,123 @@
+// Files that were cut or changed on their way, for every format and in both directions.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+#include <string>
+
+#include "tests/boundaries/known_files.hpp"
+
+namespace counterfoil {
+namespace {
+
+TEST(KnownFiles, AreThereForEveryFormatAndReadWithoutARemark) {
+  std::set<std::string> formats;
+  for (const KnownFile& file : known_files()) {
+    ASSERT_NE(file.plan, nullptr) << file.name << ": there is no such format";
+    formats.insert(file.plan->name);
+    const Told read = told(*file.plan, file.bytes);
+    EXPECT_EQ(read.verdict, Verdict::accepted) << file.name;
+    EXPECT_TRUE(read.findings.empty()) << file.name << ": " << read.codes();
+  }
+  for (const auto& plan : LayoutLibrary::built_in().plans()) {
+    EXPECT_TRUE(plan->variant_of.empty() ? formats.contains(plan->name) : true)
+        << plan->name << ": put files of it into fixtures/fixed_width/" << plan->name;
+  }
+}
+
+/// Where a file is whole: behind the last byte that says anything.
+TEST(CutAnywhere, IsNeverTakenForTheWholeFile) {
+  for (const KnownFile& file : known_files()) {
+    const Told whole = told(*file.plan, file.bytes);
+    for (std::size_t size = 0; size < file.bytes.size(); ++size) {
+      const Told cut = told(*file.plan, std::string_view{file.bytes}.substr(0, size));
+      if (cut.verdict != Verdict::accepted) continue;
+      EXPECT_EQ(cut.words, whole.words) << file.name << " cut at " << size << ": " << cut.codes();
+    }
+  }
+}
+
+/// Fields of which the layout says what must stand there: constants, what another record says, totals. A number that
+/// only rises is none: a larger one says nothing wrong.
+bool is_controlled(const LayoutPlan& plan, const FieldPlan& field) {
+  if (field.constant && field.fault != Fault::none && field.fault != Fault::note) return true;
+  if (field.same_as && field.same_as_fault != Fault::none) return true;
+  return field.total && plan.totals[*field.total].kind != TotalPlan::Kind::ascending;
+}
+
+Fault fault_of(const LayoutPlan& plan, const FieldPlan& field) {
+  if (field.constant) return field.fault;
+  return field.total ? plan.totals[*field.total].fault : field.same_as_fault;
+}
+
+bool is_key(const LayoutPlan& plan, const FieldPlan& field) {
+  return std::ranges::any_of(plan.records, [&](const RecordPlan& record) {
+    return std::ranges::any_of(record.conditions, [&](const KeyCondition& key) {
+      return key.kind == KeyCondition::Kind::bytes && key.at.offset < field.last_column() &&
+             field.at.offset < key.at.offset + key.at.length;
+    });
+  });
+}
+
+TEST(ChangedControl, IsNoticedInEveryByte) {
+  constexpr std::string_view bytes = "0123456789AZaz -.\x01\x7F\x80\xFF";
+  for (const KnownFile& file : known_files()) {
+    const Told whole = told(*file.plan, file.bytes);
+    std::size_t at = 0, changes = 0;
+    for (const Told::Record& record : whole.records) {
+      at = file.bytes.find(record.bytes, at);
+      ASSERT_NE(at, std::string::npos) << file.name << " line " << record.line;
+      for (const FieldPlan& field : record.plan->fields) {
+        if (field.is_part || !is_controlled(*file.plan, field)) continue;
+        for (std::uint32_t i = field.at.offset; i < field.at.offset + field.at.length; ++i) {
+          for (const char byte : bytes) {
+            std::string changed = file.bytes;
+            if (changed[at + i] == byte) continue;
+            changed[at + i] = byte;
+            ++changes;
+            const Told read = told(*file.plan, changed);
+            EXPECT_FALSE(read.findings.empty())
+                << file.name << " line " << record.line << " " << record.plan->name << "." << field.name << " column "
+                << i + 1 << " byte " << static_cast<int>(static_cast<unsigned char>(byte));
+            // A key makes another record of it, which may be sound as it stands; what it does to the file is told.
+            if (is_key(*file.plan, field)) continue;
+            const Fault fault = fault_of(*file.plan, field);
+            if (fault != Fault::error && fault != Fault::refuse) continue;
+            EXPECT_NE(read.verdict, Verdict::accepted)
+                << file.name << " line " << record.line << " " << record.plan->name << "." << field.name << " column "
+                << i + 1 << " byte " << static_cast<int>(static_cast<unsigned char>(byte)) << ": " << read.codes();
+          }
+        }
+      }
+      at += record.bytes.size();
+    }
+    EXPECT_GT(changes, 100U) << file.name << " has hardly a control";
+  }
+}
+
+TEST(LineTwiceOrGone, IsNoticed) {
+  for (const KnownFile& file : known_files()) {
+    const Told whole = told(*file.plan, file.bytes);
+    std::size_t at = 0;
+    for (const Told::Record& record : whole.records) {
+      at = file.bytes.find(record.bytes, at);
+      ASSERT_NE(at, std::string::npos) << file.name << " line " << record.line;
+      const std::size_t end =
+          std::min(file.bytes.find_first_not_of("\r\n", at + record.bytes.size()), file.bytes.size());
+      const std::string line = file.bytes.substr(at, end - at);
+      std::string gone = file.bytes, twice = file.bytes;
+      gone.erase(at, end - at);
+      twice.insert(at, line);
+      at = end;
+      if (record.plan->roles.fills) {
+        EXPECT_FALSE(told(*file.plan, gone).findings.empty()) << file.name << " without line " << record.line;
+        continue;
+      }
+      EXPECT_NE(told(*file.plan, gone).verdict, Verdict::accepted) << file.name << " without line " << record.line;
+      EXPECT_NE(told(*file.plan, twice).verdict, Verdict::accepted) << file.name << " with line " << record.line;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace counterfoil
