@@ -40,10 +40,9 @@ struct Step {
 /// version says of each is laid over them.
 struct StepPlan {
   XmlPlan all;
-  XmlPlan version;                        // Its `version` is empty where the table does not describe the one asked for.
-  std::vector<Step> steps;                // As all.nodes.
-  std::vector<std::uint16_t> step_names;  // Of each step, close together: children are looked for here.
-  std::vector<const XmlNode*> nodes;      // What the version says of each; the node of `all` where it says nothing.
+  XmlPlan version;                    // Its `version` is empty where the table does not describe the one asked for.
+  std::vector<Step> steps;            // As all.nodes.
+  std::vector<const XmlNode*> nodes;  // What the version says of each; the node of `all` where it says nothing.
   std::vector<std::string> names;
 };
 
@@ -85,7 +84,6 @@ void fill_step(StepPlan& made, std::size_t at, std::map<std::string, std::uint16
   const auto [name, is_new] = names.try_emplace(any.name, static_cast<std::uint16_t>(made.names.size()));
   if (is_new) made.names.push_back(any.name);
   step.name = name->second;
-  made.step_names[at] = name->second;
   // A code in one version and a choice of elements in another: both are read, whatever the version says.
   const bool is_both = any.content != XmlContent::children && any.child_count > 0;
   step.content = is_both ? any.content : node.content;
@@ -105,7 +103,6 @@ std::unique_ptr<StepPlan> make_steps(XmlPlan all, XmlPlan version) {
   made->version = std::move(version);
   const std::size_t count = made->all.nodes.size();
   made->steps.resize(count);
-  made->step_names.resize(count);
   made->nodes.resize(count);
   for (std::size_t at = 0; at < count; ++at) made->nodes[at] = &made->all.nodes[at];
   made->nodes[0] = &made->version.nodes[0];
@@ -183,7 +180,8 @@ bool all_blank(std::string_view text) {
     std::memcpy(&eight, text.data(), sizeof eight);
     // The top bit of a byte is set where it was set before or where the byte is above 0x20.
     if ((((eight & 0x7F * ones) + 0x5F * ones) | eight) & 0x80 * ones) return false;
-    text.remove_prefix(sizeof eight);
+    // What is left over is looked at together with bytes that were looked at before.
+    text.remove_prefix(text.size() == sizeof eight ? sizeof eight : std::min(sizeof eight, text.size() - sizeof eight));
   }
   return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) <= ' '; });
 }
@@ -330,11 +328,29 @@ class XmlDocument::Engine final : public Locator {
                          .remedy = std::move(remedy),
                          .refuses_file = true});
     refused_ = true;
+    inside_ = Inside::other;
     if (parser_ != nullptr) xmlStopParser(parser_);
   }
 
   void warn(std::string code, std::string message, std::string remedy) {
     state_.report(Severity::warning, std::move(code), std::move(message), std::move(remedy));
+  }
+
+  /// What text means where the parser stands.
+  enum class Inside : std::uint8_t {
+    other,     // Outside a message, or in what is passed over.
+    children,  // Only blanks belong here.
+    leaf,      // It is the value of the element.
+  };
+
+  static Inside inside_of(const Step& step) {
+    return step.content == XmlContent::children ? Inside::children : Inside::leaf;
+  }
+
+  /// Passes over the element that has just begun, and everything in it.
+  void skip() {
+    skipped_ = 1;
+    inside_ = Inside::other;
   }
 
   // ---- names
@@ -353,15 +369,24 @@ class XmlDocument::Engine final : public Locator {
 
   void learn_names() {
     known_names_.assign(4096, {});
+    std::vector<const xmlChar*> addresses(plan_->names.size(), nullptr);
     for (std::size_t at = 0; at < plan_->names.size(); ++at) {
       const std::string& name = plan_->names[at];
       const xmlChar* address =
           xmlDictLookup(parser_->dict, reinterpret_cast<const xmlChar*>(name.data()), static_cast<int>(name.size()));
       if (address == nullptr) continue;
+      addresses[at] = address;
       std::size_t slot = slot_of(address);
       while (known_names_[slot].address != nullptr) slot = (slot + 1) % known_names_.size();
       known_names_[slot] = {address, static_cast<std::uint16_t>(at)};
     }
+    step_addresses_.resize(plan_->steps.size());
+    usual_next_.resize(plan_->steps.size() + 1);  // One more: a step without children has its first one behind all.
+    for (const Step& step : plan_->steps) {
+      for (std::uint32_t at = 0; at < step.child_count; ++at)
+        usual_next_[step.child_first + at] = static_cast<std::int32_t>(at);
+    }
+    for (std::size_t at = 0; at < step_addresses_.size(); ++at) step_addresses_[at] = addresses[plan_->steps[at].name];
   }
 
   [[nodiscard]] std::uint16_t name_of(const xmlChar* address) const {
@@ -444,6 +469,7 @@ class XmlDocument::Engine final : public Locator {
     frames_[1].node = 1;
     frames_[0].cursor = frames_[0].latest = 0;
     frames_[0].occurrences = 1;
+    inside_ = inside_of(plan_->steps[1]);
     note_namespace(*root);
     if (attribute_count > 0) check_attributes(plan_->steps[1], attribute_count, attributes);
   }
@@ -494,19 +520,25 @@ class XmlDocument::Engine final : public Locator {
     }
     Frame& parent = frames_.back();
     const Step& parent_step = plan_->steps[parent.node];
-    const std::uint16_t name = name_of(local);
-    const std::uint16_t* const names = plan_->step_names.data() + parent_step.child_first;
+    const xmlChar* const* const names = step_addresses_.data() + parent_step.child_first;
     const std::int32_t count = parent_step.child_count;
-    std::int32_t at = parent.cursor < 0 ? 0 : parent.cursor;
-    while (at < count && names[at] != name) ++at;
+    const std::int32_t from = parent.cursor < 0 ? 0 : parent.cursor;
+    // One entry after the other has the same elements: most often the one that came here last comes again.
+    std::int32_t& usual = usual_next_[parent_step.child_first + static_cast<std::uint32_t>(from)];
+    std::int32_t at = usual;
+    if (at >= count || names[at] != local) {
+      at = from;
+      while (at < count && names[at] != local) ++at;
+      if (at < count) usual = at;
+    }
     const Step* const children = plan_->steps.data() + parent_step.child_first;
-    if (at == count) at = find_out_of_order(parent, children, name);
+    if (at == count) at = find_out_of_order(parent, children, name_of(local));
     if (at < 0) {
       warn("xml.unexpected-element",
            "\"" + std::string{as_text(local).substr(0, 60)} + "\" is not expected in " +
                plan_->nodes[parent.node]->name + ". It was passed over.",
            "Nothing to do if the bank always writes so.");
-      skipped_ = 1;
+      skip();
       return;
     }
     const Step& step = children[at];
@@ -553,11 +585,12 @@ class XmlDocument::Engine final : public Locator {
 
   void enter(std::uint32_t node, const Step& step, int attribute_count, const xmlChar** attributes) {
     if (step.content == XmlContent::any) {
-      skipped_ = 1;
+      skip();
       return;
     }
     frames_.push_back({.node = node});
-    if (step.content != XmlContent::children) {
+    inside_ = inside_of(step);
+    if (inside_ == Inside::leaf) {
       text_.clear();
       currency_.clear();
     }
@@ -589,6 +622,16 @@ class XmlDocument::Engine final : public Locator {
 
   void characters(std::string_view bytes) {
     ++events_;
+    if (inside_ == Inside::children && all_blank(bytes)) return;
+    if (inside_ == Inside::leaf && text_.size() + bytes.size() <= xml_most_text) {
+      text_.append(bytes);
+      return;
+    }
+    odd_characters(bytes);
+  }
+
+  /// Text that is neither the value of an element nor the blanks between elements.
+  void odd_characters(std::string_view bytes) {
     if (refused_ || skipped_ > 0) return;
     if (plan_ == nullptr) {
       if (!is_container_ && !all_blank(bytes))
@@ -596,18 +639,13 @@ class XmlDocument::Engine final : public Locator {
       return;
     }
     const Step& step = plan_->steps[frames_.back().node];
-    if (step.content == XmlContent::children) {
-      if (!all_blank(bytes))
-        warn("xml.unexpected-text", "Text stands in " + plan_->names[step.name] + ", where only elements may.",
-             "Nothing to do if the bank always writes so; the text was passed over.");
-      return;
-    }
-    if (text_.size() + bytes.size() > xml_most_text) {
+    if (step.content != XmlContent::children) {
       refuse("xml.text-too-long", "The text of " + plan_->names[step.name] + " is longer than 64 KiB.",
              "No bank message holds such a thing. Do not use the file.");
-      return;
+    } else if (!all_blank(bytes)) {
+      warn("xml.unexpected-text", "Text stands in " + plan_->names[step.name] + ", where only elements may.",
+           "Nothing to do if the bank always writes so; the text was passed over.");
     }
-    text_.append(bytes);
   }
 
   // ---- end of an element
@@ -617,14 +655,14 @@ class XmlDocument::Engine final : public Locator {
     if (refused_) return;
     --depth_;
     if (skipped_ > 0) {
-      --skipped_;
+      if (--skipped_ == 0 && plan_ != nullptr) inside_ = inside_of(plan_->steps[frames_.back().node]);
       return;
     }
     if (plan_ == nullptr || frames_.size() <= 1) {
       end_outside();
       return;
     }
-    const Frame frame = frames_.back();
+    const Frame& frame = frames_.back();
     const Step& step = plan_->steps[frame.node];
     if (const std::uint64_t missing = step.required_children & ~frame.seen; missing != 0) note_missing(step, missing);
     if (step.content != XmlContent::children) {
@@ -637,9 +675,11 @@ class XmlDocument::Engine final : public Locator {
       reader_.reset();
     }
     frames_.pop_back();
+    inside_ = inside_of(plan_->steps[frames_.back().node]);
   }
 
   void end_outside() {
+    inside_ = Inside::other;
     if (plan_ != nullptr) {
       // The message ended before; now Document itself.
       plan_ = nullptr;
@@ -823,11 +863,14 @@ class XmlDocument::Engine final : public Locator {
   const StepPlan* plan_ = nullptr;
   std::unique_ptr<MessageReader> reader_;
   std::vector<KnownName> known_names_;
+  std::vector<const xmlChar*> step_addresses_;  // The name of each step; children are looked for here.
+  std::vector<std::int32_t> usual_next_;        // By step: the child that came last when this one was the cursor.
   std::vector<Frame> frames_;
   std::string text_, currency_, namespace_;
   std::size_t depth_ = 0, skipped_ = 0, namespaces_ = 0, quiet_bytes_ = 0, messages_ = 0;
   std::uint64_t events_ = 0, fed_ = 0, fed_before_ = 0, closed_at_ = 0;
   std::uint32_t last_line_ = 0;
+  Inside inside_ = Inside::other;
   bool refused_ = false, closed_ = false, is_container_ = false, is_in_document_ = false, is_finishing_ = false;
 };
 
