@@ -127,12 +127,11 @@ const auto clauses = [](auto one) { return x3::rule<struct ClausesRule, std::vec
 const auto comparison = x3::rule<ClauseRule, Clause>{"=, in, is, present, zero, same as, at least or at most"} =
     symbol_clause("=", one_value) | clause("in", values) | clause("is", one_name) | flag("present") | flag("zero") |
     (skip("same") > clause("as", one_name)) | (skip("at") > (clause("least", one_number) | clause("most", one_number)));
-const auto test = x3::rule<struct TestRule, Test>{"a test, such as: amount not zero"} = -keyword("word") >> name >>
-                                                                                        -keyword("not") > comparison;
+const auto test = x3::rule<struct TestRule, Test>{"a test, such as: amount not zero"} =
+    (-keyword("word") >> name >> -keyword("not")) > comparison;
 const auto tests = x3::rule<struct TestsRule, std::vector<Test>>{"a test, such as: amount not zero"} =
     test % skip("and");
 
-const auto set_what = [](const char* what) { return [what](auto& context) { x3::_val(context).what.text = what; }; };
 const auto keep_what = [](auto& context) { x3::_val(context).what = x3::_attr(context); };
 const auto add_arg = [](auto& context) { x3::_val(context).args.push_back(x3::_attr(context)); };
 const auto add_args = [](auto& context) {
@@ -529,8 +528,8 @@ std::vector<std::string_view> split_lines(std::string_view text) {
 
 Reading read_layout(std::string_view text, std::uint16_t text_number) {
   LineReader reader{text_number};
-  std::uint32_t number = 0;
-  for (const std::string_view line : split_lines(text)) reader.read(line, ++number);
+  std::uint32_t line_number = 0;
+  for (const std::string_view line : split_lines(text)) reader.read(line, ++line_number);
   return reader.take();
 }
 

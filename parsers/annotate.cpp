@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -34,6 +35,26 @@ std::string masked(std::string_view bytes) {
   return text;
 }
 
+/// Where each character of UTF-8 begins, and the end.
+std::vector<std::size_t> character_offsets(std::string_view text) {
+  std::vector<std::size_t> offsets;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if ((static_cast<unsigned char>(text[i]) & 0xC0U) != 0x80U) offsets.push_back(i);
+  }
+  offsets.push_back(text.size());
+  return offsets;
+}
+
+/// One byte a column.
+std::string narrowed(std::string_view text) {
+  std::string narrow;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((byte & 0xC0U) != 0x80U) narrow += byte < 0x80 ? c : '?';
+  }
+  return narrow;
+}
+
 std::string type_text(const LayoutPlan& plan, const FieldPlan& field) {
   std::string text{field_type_name(field.type)};
   if (field.type == FieldType::date) text += " " + field.date.text;
@@ -51,19 +72,29 @@ class Watch final : public RecordWatch, public WordSink {
   void record(std::uint32_t line, const RecordPlan* record, std::string_view bytes, std::optional<Date> day) override {
     AnnotatedRecord annotated;
     annotated.line = line;
-    annotated.columns = static_cast<std::uint32_t>(bytes.size());
-    std::string raw{bytes};
+    const bool is_wide = record != nullptr && bytes.size() > record->length;
+    const auto offsets = is_wide ? character_offsets(bytes) : std::vector<std::size_t>{};
+    const std::size_t columns = is_wide ? offsets.size() - 1 : bytes.size();
+    annotated.columns = static_cast<std::uint32_t>(columns);
     if (record != nullptr) {
       annotated.name = record->name;
       annotated.title = record->title;
-      for (const FieldPlan& field : record->fields) {
-        if (field.at.offset + field.at.length > bytes.size()) continue;
-        annotated.fields.push_back(annotate(field, bytes, day));
-        if (field.is_sensitive && !unmask_)
-          raw.replace(field.at.offset, field.at.length, masked(bytes_at(bytes, field.at)));
+      std::string raw{bytes};
+      // From the back, so that a mask of another length moves nothing that is still to come.
+      for (auto field = record->fields.rbegin(); field != record->fields.rend(); ++field) {
+        if (field->at.offset + field->at.length > columns) continue;
+        const std::size_t begin = is_wide ? offsets[field->at.offset] : field->at.offset;
+        const std::size_t end = is_wide ? offsets[field->at.offset + field->at.length] : begin + field->at.length;
+        const std::string_view content = bytes.substr(begin, end - begin);
+        annotated.fields.push_back(annotate(*field, content, day, is_wide));
+        if (!field->is_part && field->is_sensitive && !unmask_)
+          raw.replace(begin, end - begin, masked(is_wide ? narrowed(content) : std::string{content}));
       }
+      std::ranges::reverse(annotated.fields);
+      annotated.raw = utf8_of(plan_, raw);
+    } else {
+      annotated.raw = utf8_of(plan_, bytes);
     }
-    annotated.raw = utf8_of(plan_, raw);
     for (Finding& finding : std::exchange(waiting_, {})) {
       if (finding.place.line == line) {
         annotated.findings.push_back(std::move(finding));
@@ -84,8 +115,7 @@ class Watch final : public RecordWatch, public WordSink {
   AnnotationSink& sink_;
   std::vector<Finding> waiting_;
 
-  AnnotatedField annotate(const FieldPlan& field, std::string_view record, std::optional<Date> day) const {
-    const std::string_view bytes = bytes_at(record, field.at);
+  AnnotatedField annotate(const FieldPlan& field, std::string_view bytes, std::optional<Date> day, bool is_wide) const {
     AnnotatedField annotated;
     annotated.first_column = field.first_column();
     annotated.last_column = field.last_column();
@@ -93,7 +123,8 @@ class Watch final : public RecordWatch, public WordSink {
     annotated.type = type_text(plan_, field);
     annotated.is_part = field.is_part;
     annotated.is_masked = field.is_sensitive && !unmask_ && !is_blank(bytes);
-    annotated.raw = annotated.is_masked ? masked(bytes) : utf8_of(plan_, bytes);
+    annotated.raw =
+        !annotated.is_masked ? utf8_of(plan_, bytes) : masked(is_wide ? narrowed(bytes) : std::string{bytes});
     annotated.meaning = meaning(field, bytes, day);
     for (const BoundTo& bound : field.bindings) {
       if (!annotated.binding.empty()) annotated.binding += ", ";

@@ -15,7 +15,8 @@ namespace counterfoil {
 class RecordWatch {
  public:
   virtual ~RecordWatch() = default;
-  /// `record` is nullptr when no record of the layout fits; `bytes` has the full length of the record otherwise.
+  /// `record` is nullptr when no record of the layout fits; `bytes` has the full length of the record otherwise, in
+  /// characters of UTF-8 where the columns of the line were counted so, and is then longer in bytes.
   virtual void record(std::uint32_t line, const RecordPlan* record, std::string_view bytes,
                       std::optional<Date> day_of_file) = 0;
 };

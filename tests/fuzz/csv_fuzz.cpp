@@ -1,4 +1,5 @@
-// Any bytes, cut into pieces of any size, must be read to the end, and the pieces must make no difference.
+// Any bytes, cut into pieces of any size, must be read to the end, and the pieces must make no difference. Cells that
+// were read and are written again are read as the same cells.
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -43,11 +44,42 @@ std::string read(std::string_view text, std::size_t piece_size) {
   return seen;
 }
 
+/// The cells of every sound row, or nothing where the file was refused.
+std::vector<std::vector<std::string>> cells(std::string_view text, std::vector<counterfoil::Finding>& findings) {
+  Pieces source{text, text.size() + 1};
+  counterfoil::CsvReader reader{source, {{.name = "a"}, {.name = "b", .required = false}}, {.file_name = "f"}};
+  std::vector<std::vector<std::string>> rows;
+  while (true) {
+    const auto row = reader.next();
+    if (!row || *row == nullptr) break;
+    // A row of nothing is a blank row once the columns nobody asked for are gone.
+    if (!(*row)->cell(0).empty() || !(*row)->cell(1).empty())
+      rows.push_back({std::string{(*row)->cell(0)}, std::string{(*row)->cell(1)}});
+  }
+  counterfoil::require(reader.rows() >= rows.size(), "every row given was counted");
+  findings = reader.findings();
+  return rows;
+}
+
+void check_written_again(std::string_view text) {
+  std::vector<counterfoil::Finding> findings;
+  const auto rows = cells(text, findings);
+  const bool is_clean = findings.empty();
+  counterfoil::CsvWriter writer{{"a", "b"}};
+  writer.plain(0);  // Without the mark that keeps a spreadsheet from running a cell.
+  writer.plain(1);
+  std::string again = writer.header();
+  for (const auto& row : rows) again += writer.row(row);
+  counterfoil::require(cells(again, findings) == rows, "cells are read as they were written");
+  counterfoil::require(!is_clean || findings.empty(), "what was sound stays sound");
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const std::string_view text{reinterpret_cast<const char*>(data) + 1, size - 1};
   counterfoil::require(read(text, 1U + data[0] % 64U) == read(text, text.size() + 1), "pieces make no difference");
+  check_written_again(text);
   return 0;
 }

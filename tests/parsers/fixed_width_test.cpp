@@ -405,5 +405,33 @@ TEST(LooksLike, KnowsItsOwnFilesAndNoOthers) {
   EXPECT_EQ(looks_like(nacha(), "", true), 0);
 }
 
+// The view laid the fields of such a line over its bytes: one column further for each letter before them, and the mask
+// with them.
+TEST(Annotated, MasksALineThatCountsItsColumnsInCharacters) {
+  class Views final : public AnnotationSink {
+   public:
+    void record(const AnnotatedRecord& record) override { records.push_back(record); }
+    std::vector<AnnotatedRecord> records;
+  };
+  const NachaFile file = forward_file();
+  std::string bytes = file.text();
+  const std::size_t entry = bytes.find("\n627") + 1;
+  const std::string account = bytes.substr(entry + 12, 17);
+  bytes.replace(entry + 1, 1, "\xC3\x89");  // Before the account, which must stay masked where it stands.
+  Views views;
+  MemorySource source{bytes};
+  ASSERT_TRUE(annotate_fixed_width(*LayoutLibrary::built_in().find("nacha"), source, {}, false, views).has_value());
+  ASSERT_GT(views.records.size(), 2U);
+  const AnnotatedRecord& view = views.records[2];
+  EXPECT_EQ(view.columns, 94U);
+  const auto digits = account.substr(0, account.find(' '));
+  EXPECT_EQ(view.raw.find(digits, 13), std::string::npos) << view.raw;
+  for (const AnnotatedField& field : view.fields) {
+    const bool is_account = field.name == "account", is_amount = field.name == "amount";
+    EXPECT_TRUE(!is_account || field.is_masked) << field.raw;
+    EXPECT_TRUE(!is_amount || field.raw.find_first_not_of("0123456789") == std::string::npos) << field.raw;
+  }
+}
+
 }  // namespace
 }  // namespace counterfoil::tests
