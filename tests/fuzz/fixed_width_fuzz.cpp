@@ -1,6 +1,6 @@
-// Any bytes must be read to the end by every built-in layout. The pieces they come in make no difference; no line
-// vanishes; a file without a remark is accounted for to its last byte; an instruction that the writer takes is heard as
-// it was said.
+// Any bytes must be read to the end by every layout they look like, or by one that chance picks. The pieces they come
+// in make no difference; no line vanishes; a file without a remark is accounted for to its last byte; an instruction
+// that the writer takes is heard as it was said.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -123,6 +123,18 @@ void check_again(const LayoutPlan& plan, std::string_view bytes) {
     check_said_again(heard, plan.name);
 }
 
+void check(const LayoutPlan& plan, std::string_view bytes, unsigned chance) {
+  const bool accept_partial = (chance & 1U) != 0;
+  const std::string whole = read(plan, bytes, bytes.size() + 1, accept_partial);
+  require(whole == read(plan, bytes, 1U + chance % 100U, accept_partial), "pieces make no difference");
+  Describe annotated;
+  MemorySource source{bytes};
+  require(annotate_fixed_width(plan, source, {}, (chance & 2U) != 0, annotated).has_value(),
+          "a source in memory cannot fail");
+  check_account(plan, bytes, accept_partial);
+  check_again(plan, bytes);
+}
+
 }  // namespace
 }  // namespace counterfoil
 
@@ -130,17 +142,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace counterfoil;
   if (size < 2) return 0;
   const std::string_view bytes{reinterpret_cast<const char*>(data) + 1, size - 1};
-  for (const auto& plan : LayoutLibrary::built_in().plans()) {
-    const bool accept_partial = (data[0] & 1U) != 0;
-    const std::string whole = read(*plan, bytes, bytes.size() + 1, accept_partial);
-    require(whole == read(*plan, bytes, 1U + data[0] % 100U, accept_partial), "pieces make no difference");
-    require(looks_like(*plan, bytes, true) <= 100, "a score is a percentage");
-    Describe annotated;
-    MemorySource source{bytes};
-    require(annotate_fixed_width(*plan, source, {}, (data[0] & 2U) != 0, annotated).has_value(),
-            "a source in memory cannot fail");
-    check_account(*plan, bytes, accept_partial);
-    check_again(*plan, bytes);
+  // Making a reader costs more than reading a small file, so that not every layout has its turn at every input.
+  const auto& plans = LayoutLibrary::built_in().plans();
+  bool looks_like_one = false;
+  for (const auto& plan : plans) {
+    const int score = looks_like(*plan, bytes, true);
+    require(score >= 0 && score <= 100, "a score is a percentage");
+    if (score == 0) continue;
+    looks_like_one = true;
+    check(*plan, bytes, data[0]);
   }
+  if (!looks_like_one) check(*plans[data[0] % plans.size()], bytes, data[0]);
   return 0;
 }
