@@ -347,8 +347,11 @@ Result<void> write_and_keep(const WriteFileRequest& request, const CreditorAccou
   const std::string part_name = request.output + ".tmp";
   auto part = PartFile::create(part_name);
   if (!part) return std::unexpected(part.error());
-  TableEntries entries{request, account, blocks};
-  const auto written = write_collection(order.order, entries, **part, result.findings);
+  const auto written = [&] {
+    // Gone before the table is read once more: each reading remembers the references it has seen.
+    TableEntries entries{request, account, blocks};
+    return write_collection(order.order, entries, **part, result.findings);
+  }();
   if (!written) return std::unexpected(written.error());
   if (auto synced = (*part)->sync(); !synced) return synced;
 
