@@ -135,9 +135,19 @@ class Bench {
   }
 
  private:
-  /// What the database's processes have used that are gone: each command has one of its own.
+  /// What the database's processes have used that are gone: each command has one of its own. The last one may take a
+  /// while to go, so that the figure is read until it stands still.
   double server_seconds() const {
-    ::usleep(300'000);  // It ends a moment after its client.
+    double before = -1, now = gone_seconds();
+    while (now != before) {
+      ::sleep(2);
+      before = now;
+      now = gone_seconds();
+    }
+    return now;
+  }
+
+  double gone_seconds() const {
     long long server = 0;
     std::ifstream{home_ / "cluster" / "postmaster.pid"} >> server;
     std::ifstream file{fmt::format("/proc/{}/stat", server)};

@@ -89,8 +89,9 @@ class ManyEntries final : public EntrySource {
 };
 
 bool make_nacha(const fs::path& path, std::uint64_t megabytes) {
-  constexpr std::uint64_t a_batch = 100'000;
-  const std::uint64_t batches = std::max<std::uint64_t>(1, megabytes * 1'000'000 / 95 / a_batch);
+  // The control record counts at most 999,999 blocks of ten records: no file can be longer than 950 MB.
+  constexpr std::uint64_t a_batch = 100'000, most_batches = 99;
+  const auto batches = std::clamp<std::uint64_t>(megabytes * 1'000'000 / 95 / a_batch, 1, most_batches);
   WriteOrder order;
   order.format = "nacha";
   order.head.receiver = "076401251";
@@ -190,12 +191,13 @@ Run run(const std::vector<std::string>& words) {
   return made;
 }
 
-void tell(std::string_view what, const Run& small, const Run& large, double small_size, double large_size) {
+void tell(std::string_view what, const Run& small, const Run& large, double small_size, double large_size,
+          std::string_view target) {
   fmt::print(
       "{:<20} {:>5.0f} MB: peak {:>6.1f} MB, exit {}; {:>5.0f} MB: peak {:>6.1f} MB, exit {}, {:.1f} s; memory ratio "
-      "{:.2f} (target <= 1.10)\n",
+      "{:.2f} (target {})\n",
       what, small_size, small.megabytes, small.exit_code, large_size, large.megabytes, large.exit_code, large.seconds,
-      large.megabytes / small.megabytes);
+      large.megabytes / small.megabytes, target);
   std::fflush(stdout);
 }
 
@@ -208,7 +210,7 @@ bool show(const std::string& program, const fs::path& folder, std::string_view w
   if (!make(small, small_megabytes) || !make(large, megabytes)) return false;
   const auto with_small = run({program, "file", "show", small.string()});
   const auto with_large = run({program, "file", "show", large.string()});
-  tell(what, with_small, with_large, megabytes_of(small), megabytes_of(large));
+  tell(what, with_small, with_large, megabytes_of(small), megabytes_of(large), "<= 1.10");
   fs::remove(small);
   fs::remove(large);
   return with_small.ended && with_large.ended;
@@ -225,7 +227,9 @@ bool write(const std::string& program, const fs::path& folder, std::uint64_t meg
   const double small_size = fs::exists(output) ? megabytes_of(output) : 0;
   const auto with_large = write_of(megabytes);
   tell(fmt::format("write {} claims", rows_for(megabytes)), with_small, with_large, small_size,
-       fs::exists(output) ? megabytes_of(output) : 0);
+       fs::exists(output) ? megabytes_of(output) : 0,
+       // References are remembered up to a bound, to tell those that stand twice.
+       "peak <= 512 MB");
   return with_small.ended && with_large.ended;
 }
 
