@@ -2,7 +2,7 @@
 // binary, and a directory of the same shape can replace single values or add whole schemes.
 //
 // One folder a scheme:
-//   scheme.toml      title, currency, calendar, formats
+//   scheme.toml      title, currency, calendar, formats, and how the scheme differs from others (SchemeManner)
 //   reasons.tsv      what a bank's reason code means and what to do about it
 //   statuses.tsv     the same for status codes (pain.002), where the scheme has them
 //   rules.toml       lead days, return windows, limits: each value with its source
@@ -108,6 +108,39 @@ struct Profile {
   Place place;
 };
 
+/// In what a scheme differs from the others beyond the values of its rules: whoever works with any scheme asks here and
+/// never for its name. What is not written in scheme.toml is as given here.
+struct SchemeManner {
+  std::string file_ending = "txt";       // Of the collection files we write, without a dot.
+  std::vector<std::string> instruments;  // A mandate's and a batch's; the first is the usual one. Empty: any or none.
+  std::string account_numbers = "plain";  // How payers' accounts are checked: "iban", "aba", "cnaps", "plain".
+
+  // What a claim needs besides payer, account, amount and day.
+  bool payer_bank = false;         // The bank is named apart from the account.
+  bool mandate_reference = false;  // The file carries it.
+  bool signature_dates = false;
+  bool sequence_types = false;  // FRST, RCUR, FNAL, OOFF.
+  bool amendments = false;      // A changed mandate travels with the next collection.
+  bool address_outside_eea = false;  // Address and BIC of payers whose bank is outside the EEA.
+
+  bool prenotes = false;                    // Test entries without money that open a mandate.
+  bool one_off_may_be_represented = false;  // A one-off mandate covers the second presentation of its one debit.
+  bool silence_is_success = false;          // No answer in time means settled.
+  bool returns_can_be_refused = false;      // Our bank may dishonor a return.
+  bool answer_repeats_file = false;         // The result is the sent file filled in, under the same message id.
+  bool one_day_per_file = false;            // One collection day and one batch.
+
+  // How claims are numbered: digits of the number, and whether numbers run on over all files of the account, behind the
+  // routing number of its bank (a trace). 0: the format has no such number.
+  unsigned number_digits = 0;
+  bool number_is_trace = false;
+
+  // The message id of a file; see core/message_id.hpp for what may stand in braces.
+  std::string message_id = "{test}-{day}-{sequence:6}-{random:4}";
+
+  std::vector<std::string> needed_settings;  // Keys without which no bank takes the file: "immediate_destination".
+};
+
 /// A day a yearly calendar names. Days it does not name are days off on Saturday and Sunday only.
 struct CalendarDay {
   Date date;
@@ -127,6 +160,7 @@ struct Scheme {
   Currency currency;
   std::string calendar;              // "target2", "us-fed", "cn" or a name under which a site keeps its own days.
   std::vector<std::string> formats;  // Of collection files we write.
+  SchemeManner manner;
 
   std::map<std::string, SchemeText, std::less<>> layouts;  // By file name without ".layout".
   std::map<std::string, SchemeText, std::less<>> tables;   // By file name without ".table".

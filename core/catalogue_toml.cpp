@@ -7,6 +7,7 @@
 #include <initializer_list>
 
 #include "core/catalogue_parts.hpp"
+#include "core/message_id.hpp"
 
 namespace counterfoil::catalogue_parts {
 namespace {
@@ -66,6 +67,40 @@ class Reader {
       return {};
     }
     return *value;
+  }
+
+  /// Left as it is where the key is absent.
+  void text_or(const toml::table& table, std::string_view key, std::string& into) {
+    if (table.get(key) != nullptr) into = text(table, key, false);
+  }
+
+  void flag_or(const toml::table& table, std::string_view key, bool& into) {
+    const toml::node* node = table.get(key);
+    if (node == nullptr) return;
+    const auto value = node->value_exact<bool>();
+    if (value) {
+      into = *value;
+    } else {
+      fail("catalogue.wrong-type", node->source(), key, fmt::format("\"{}\" must be true or false.", key),
+           "Write it without quotes.");
+    }
+  }
+
+  [[nodiscard]] std::vector<std::string> texts(const toml::table& table, std::string_view key) {
+    std::vector<std::string> all;
+    const toml::node* node = table.get(key);
+    if (node == nullptr) return all;
+    const toml::array* array = node->as_array();
+    const bool holds_texts = array != nullptr && std::ranges::all_of(*array, [](const toml::node& each) {
+      return each.is_string();
+    });
+    if (!holds_texts) {
+      fail("catalogue.wrong-type", node->source(), key, fmt::format("\"{}\" must be a list of texts.", key),
+           fmt::format("Write {} = [\"...\", \"...\"].", key));
+      return all;
+    }
+    for (const auto& each : *array) all.push_back(*each.value<std::string>());
+    return all;
   }
 
   [[nodiscard]] std::optional<Date> date(const toml::table& table, std::string_view key) {
@@ -135,6 +170,54 @@ Currency read_currency(Reader& read, const toml::table& table) {
   return {};
 }
 
+constexpr std::array<std::string_view, 4> account_number_rules{"iban", "aba", "cnaps", "plain"};
+
+void read_numbering(Reader& read, const toml::table& table, SchemeManner& manner) {
+  read.flag_or(table, "number_is_trace", manner.number_is_trace);
+  const toml::node* node = table.get("number_digits");
+  if (node == nullptr) return;
+  const auto digits = node->value_exact<std::int64_t>();
+  if (digits && *digits >= 1 && *digits <= 18) {
+    manner.number_digits = static_cast<unsigned>(*digits);
+  } else {
+    read.fail("catalogue.wrong-type", node->source(), "number_digits", "\"number_digits\" must be 1 to 18.",
+              "Leave it out where claims have no number of their own.");
+  }
+}
+
+SchemeManner read_manner(Reader& read, const toml::table& table) {
+  SchemeManner manner;
+  read.text_or(table, "file_ending", manner.file_ending);
+  read.text_or(table, "account_numbers", manner.account_numbers);
+  if (std::ranges::find(account_number_rules, manner.account_numbers) == account_number_rules.end()) {
+    read.fail("catalogue.wrong-type", table.get("account_numbers")->source(), "account_numbers",
+              fmt::format("\"{}\" is no rule for account numbers.", manner.account_numbers),
+              fmt::format("The rules are {}.", fmt::join(account_number_rules, ", ")));
+  }
+  read.text_or(table, "message_id", manner.message_id);
+  if (!is_message_id_pattern(manner.message_id)) {
+    read.fail("catalogue.wrong-type", table.get("message_id")->source(), "message_id",
+              "The pattern of the message id cannot be filled.",
+              "In braces may stand test, environment, day, sequence:N, creditor_id:N and random:N, with N from 1 to 35.");
+  }
+  manner.instruments = read.texts(table, "instruments");
+  manner.needed_settings = read.texts(table, "needed_settings");
+  read.flag_or(table, "payer_bank", manner.payer_bank);
+  read.flag_or(table, "mandate_reference", manner.mandate_reference);
+  read.flag_or(table, "signature_dates", manner.signature_dates);
+  read.flag_or(table, "sequence_types", manner.sequence_types);
+  read.flag_or(table, "amendments", manner.amendments);
+  read.flag_or(table, "address_outside_eea", manner.address_outside_eea);
+  read.flag_or(table, "prenotes", manner.prenotes);
+  read.flag_or(table, "one_off_may_be_represented", manner.one_off_may_be_represented);
+  read.flag_or(table, "silence_is_success", manner.silence_is_success);
+  read.flag_or(table, "returns_can_be_refused", manner.returns_can_be_refused);
+  read.flag_or(table, "answer_repeats_file", manner.answer_repeats_file);
+  read.flag_or(table, "one_day_per_file", manner.one_day_per_file);
+  read_numbering(read, table, manner);
+  return manner;
+}
+
 Rule read_rule(Reader& read, const toml::table& table, const KnownRule& known) {
   Rule rule;
   rule.key = known.key;
@@ -190,20 +273,34 @@ Result<void> add_scheme_facts(Scheme& scheme, std::string_view text, const std::
   Reader read{shown_as};
   const auto table = read.parse(text);
   if (!table) return read.result();
-  read.only_keys(*table, {"title", "currency", "calendar", "formats"});
+  read.only_keys(*table, {"title",
+                          "currency",
+                          "calendar",
+                          "formats",
+                          "file_ending",
+                          "instruments",
+                          "account_numbers",
+                          "payer_bank",
+                          "mandate_reference",
+                          "signature_dates",
+                          "sequence_types",
+                          "amendments",
+                          "address_outside_eea",
+                          "prenotes",
+                          "one_off_may_be_represented",
+                          "silence_is_success",
+                          "returns_can_be_refused",
+                          "answer_repeats_file",
+                          "one_day_per_file",
+                          "number_digits",
+                          "number_is_trace",
+                          "message_id",
+                          "needed_settings"});
   scheme.title = read.text(*table, "title", true);
   scheme.currency = read_currency(read, *table);
   scheme.calendar = read.text(*table, "calendar", true);
-  scheme.formats.clear();
-  if (const toml::array* formats = (*table)["formats"].as_array()) {
-    for (const auto& format : *formats) {
-      if (const auto name = format.value_exact<std::string>()) {
-        scheme.formats.push_back(*name);
-      } else {
-        read.fail("catalogue.wrong-type", format.source(), "formats", "A format is a text.", "Put it in quotes.");
-      }
-    }
-  }
+  scheme.formats = read.texts(*table, "formats");
+  scheme.manner = read_manner(read, *table);
   return read.result();
 }
 

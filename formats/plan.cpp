@@ -26,6 +26,14 @@ std::optional<std::uint16_t> LayoutPlan::find_family(std::string_view family_nam
   return static_cast<std::uint16_t>(found - families.begin());
 }
 
+bool LayoutPlan::has_word(std::string_view binding) const {
+  return std::ranges::any_of(records, [&](const RecordPlan& record) {
+    return std::ranges::any_of(record.fields, [&](const FieldPlan& field) {
+      return std::ranges::any_of(field.bindings, [&](const BoundTo& bound) { return bound.name() == binding; });
+    });
+  });
+}
+
 Fault LayoutPlan::fault_when_missing(std::uint16_t family) const {
   const auto found = std::ranges::find(may_miss, family, &std::pair<std::uint16_t, Fault>::first);
   return found == may_miss.end() ? Fault::refuse : found->second;

@@ -359,6 +359,10 @@ struct LayoutPlan {
   [[nodiscard]] const RecordPlan* find_record(std::string_view record_name) const;
   [[nodiscard]] std::optional<std::uint16_t> find_family(std::string_view family_name) const;
   [[nodiscard]] Fault fault_when_missing(std::uint16_t family) const;
+
+  /// Whether any field is bound to that word, such as "entry.mandate": what the format has no place for is lost when
+  /// it is written.
+  [[nodiscard]] bool has_word(std::string_view binding) const;
 };
 
 [[nodiscard]] std::string_view field_type_name(FieldType type);

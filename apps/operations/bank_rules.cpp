@@ -168,7 +168,7 @@ void BankRules::entry(const Entry& entry) {
   (entry.direction == Direction::debit ? has_debits_ : has_credits_) = true;
   check_day(entry);
   check_amount(entry);
-  if (scheme_->name == "iso20022") check_sepa(entry);
+  if (scheme_->manner.account_numbers == "iban") check_sepa(entry);
 }
 
 void BankRules::close_batch() {

@@ -210,10 +210,11 @@ Result<PlanResult> begin(Desk& desk, const PlanRequest& request, PlanTerms& term
   auto account = creditor(desk, request.creditor);
   if (!account) return std::unexpected(account.error());
   result.account = std::move(*account);
-  if (request.prenotes && result.account.scheme != "nacha") {
+  const auto* scheme = desk.catalogue().find(result.account.scheme);
+  if (request.prenotes && (scheme == nullptr || !scheme->manner.prenotes)) {
     return std::unexpected(
         Error{.code = "plan.no-prenotes",
-              .explanation = fmt::format("Account {} does not collect through NACHA, and only NACHA knows prenotes.",
+              .explanation = fmt::format("Account {} collects under a scheme that knows no prenotes.",
                                          result.account.label),
               .remedy = "Leave --prenotes out.",
               .kind = ErrorKind::usage});

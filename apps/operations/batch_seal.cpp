@@ -7,6 +7,7 @@
 #include "apps/operations/collection_order.hpp"
 #include "apps/operations/scheme_rules.hpp"
 #include "apps/operations/written_file.hpp"
+#include "core/message_id.hpp"
 #include "core/require.hpp"
 #include "generators/writer.hpp"
 #include "store/creditor_accounts.hpp"
@@ -17,8 +18,8 @@ namespace {
 /// The claims of a batch as a writer asks for them: block by block.
 class ClaimEntries : public EntrySource {
  public:
-  ClaimEntries(Desk& desk, const SealedFile& file, std::string_view scheme)
-      : desk_{desk}, file_{file}, scheme_{scheme} {}
+  ClaimEntries(Desk& desk, const SealedFile& file)
+      : desk_{desk}, file_{file} {}
 
   Result<bool> next(std::size_t batch_index, Entry& entry) override {
     if (!stream_ || batch_index != block_) {
@@ -39,9 +40,7 @@ class ClaimEntries : public EntrySource {
   void fill(const ClaimRow& row, Entry& entry) const {
     const auto& claim = row.claim;
     entry = Entry{};
-    // The agreement number is what a 304 file gives back, so it is the reference there.
-    entry.reference =
-        scheme_ == "cn-304" ? std::string_view{claim.mandate_reference} : std::string_view{claim.reference};
+    entry.reference = claim.reference;
     entry.mandate = claim.mandate_reference;
     entry.sequence_number =
         file_.trace_digits == 0 ? claim.sequence_number : file_.trace_first + claim.sequence_number - 1;
@@ -69,37 +68,33 @@ class ClaimEntries : public EntrySource {
 
   Desk& desk_;
   const SealedFile& file_;
-  std::string_view scheme_;
   std::unique_ptr<ClaimStream> stream_;
   std::size_t block_ = 0;
   std::uint64_t done_ = 0;
 };
 
-/// The day as it stands in references: "20261124".
-std::string compact_day(Date day) {
-  auto text = iso_date(day);
-  std::erase(text, '-');
-  return text;
-}
-
 /// Unique for good, and with the environment in it where there is room: a test file can be told from a live one by
 /// anybody.
-std::string make_message_id(const Desk& desk, const CreditorAccount& account, const SealedFile& file) {
-  if (account.scheme == "cn-304") {
-    const auto& code = account.creditor_id;
-    return fmt::format("{}{}{:04}", code.size() > 3 ? code.substr(code.size() - 3) : code, desk.is_test() ? "T" : "0",
-                       file.sequence % 10'000);
-  }
+std::string make_message_id(const Desk& desk, const SchemeManner& manner, const CreditorAccount& account,
+                            const SealedFile& file) {
   const auto id = file.id.text();
-  return fmt::format("{}-{}-{:06}-{}", desk.is_test() ? "TEST" : "CF", compact_day(desk.today()), file.sequence,
-                     id.substr(id.size() - 4));
+  return message_id_of(manner.message_id, {.is_test = desk.is_test(),
+                                           .today = desk.today(),
+                                           .sequence = file.sequence,
+                                           .creditor_id = account.creditor_id,
+                                           .unique = id});
 }
 
-std::string make_file_name(const Desk& desk, const CreditorAccount& account, const StoredBatch& batch,
-                           const SealedFile& file) {
-  const auto ending = account.scheme == "iso20022" ? "xml" : account.scheme == "nacha" ? "ach" : "txt";
+std::string make_file_name(const Desk& desk, const SchemeManner& manner, const CreditorAccount& account,
+                           const StoredBatch& batch, const SealedFile& file) {
   return fmt::format("{}{}.{}.{:06}.{}", desk.is_test() ? "TEST-" : "", account.label, batch.number, file.sequence,
-                     ending);
+                     manner.file_ending);
+}
+
+std::uint64_t largest_of_digits(unsigned digits) {
+  std::uint64_t largest = 0;
+  for (unsigned i = 0; i < digits; ++i) largest = largest * 10 + 9;
+  return largest;
 }
 
 /// NACHA tells the files of one day apart by a letter or digit.
@@ -108,18 +103,20 @@ std::string file_modifier(std::uint64_t sequence) {
   return std::string{letters[(sequence - 1) % letters.size()]};
 }
 
-Result<void> take_file_numbers(Desk& desk, const CreditorAccount& account, SealedFile& file) {
+Result<void> take_file_numbers(Desk& desk, const SchemeManner& manner, const CreditorAccount& account,
+                               SealedFile& file) {
   const auto sequence = take_numbers(desk.scope(), account.id, Counter::file, 1);
   if (!sequence) return std::unexpected(sequence.error());
   file.sequence = *sequence;
-  if (account.scheme == "nacha") {
+  file.trace_digits = manner.number_digits;
+  if (manner.number_digits > 0) file.trace_first = 1;
+  if (manner.number_is_trace) {
     // Traces run on over all files of the account: none comes back within the life of an entry.
     const auto first = take_numbers(desk.scope(), account.id, Counter::trace, file.claim_count);
     if (!first) return std::unexpected(first.error());
     file.trace_prefix = account.bank.substr(0, 8);
-    file.trace_digits = 7;
     file.trace_first = *first;
-    constexpr std::uint64_t most = 9'999'999;
+    const auto most = largest_of_digits(manner.number_digits);
     if (file.claim_count > most || *first > most - file.claim_count + 1) {
       return std::unexpected(
           Error{.code = "batch.traces-used-up",
@@ -127,9 +124,6 @@ Result<void> take_file_numbers(Desk& desk, const CreditorAccount& account, Seale
                 .remedy = "Open another creditor account with another originating bank, or make the batch smaller.",
                 .kind = ErrorKind::refused});
     }
-  } else if (account.scheme == "cn-304") {
-    file.trace_digits = 8;
-    file.trace_first = 1;
   }
   return {};
 }
@@ -175,22 +169,28 @@ Result<CreditorAccount> account_of(Desk& desk, const Batch& batch) {
 Result<std::unique_ptr<CollectionOrder>> order_of(Desk& desk, const CreditorAccount& account, const StoredBatch& batch,
                                                   const SealedFile& file, const std::string& created,
                                                   std::vector<CollectionBlock> blocks) {
-  if (batch.batch.is_retry && account.scheme == "nacha") {
-    const auto* scheme = desk.catalogue().find(account.scheme);
-    const auto text = scheme->text("retry_description", account.profile);
-    for (auto& block : blocks) block.description = text.value_or("RETRY PYMT");
+  const auto* scheme = desk.catalogue().find(account.scheme);
+  require(scheme != nullptr, "the scheme of an account is known when its batch is sealed");
+  if (batch.batch.is_retry) {
+    const auto text = scheme->text("retry_description", account.profile).value_or("");
+    for (auto& block : blocks) block.description = text;
   }
   return make_collection_order(
       account, {.message_id = file.message_id, .created = created, .file_modifier = file_modifier(file.sequence)},
       blocks);
 }
 
-Result<void> compare_with_database(Desk& desk, const SealedFile& file, const CreditorAccount& account,
-                                   const WriteOrder& order) {
+Result<void> compare_with_database(Desk& desk, const SealedFile& file, const WriteOrder& order) {
   auto bytes = StoredBytes::of_sealed_file(desk.scope(), file.id);
   if (!bytes) return std::unexpected(bytes.error());
-  ClaimEntries expected{desk, file, account.scheme};
+  ClaimEntries expected{desk, file};
   return check_written_file(*bytes, file.file_name, order, expected);
+}
+
+Result<const SchemeManner*> manner_of(Desk& desk, const CreditorAccount& account) {
+  const auto rules = account_rules(desk.catalogue(), account);
+  if (!rules) return std::unexpected(rules.error());
+  return &rules->scheme->manner;
 }
 
 Result<SealResult> seal_in_transaction(Desk& desk, const std::string& number) {
@@ -218,9 +218,12 @@ Result<SealResult> seal_in_transaction(Desk& desk, const std::string& number) {
   file.sealed_by = desk.actor().name;
   std::vector<CollectionBlock> blocks;
   if (auto done = take_blocks(desk, result.batch, file, blocks); !done) return std::unexpected(done.error());
-  if (auto done = take_file_numbers(desk, *account, file); !done) return std::unexpected(done.error());
-  file.message_id = make_message_id(desk, *account, file);
-  file.file_name = make_file_name(desk, *account, result.batch, file);
+  const auto found = manner_of(desk, *account);
+  if (!found) return std::unexpected(found.error());
+  const SchemeManner& manner = **found;
+  if (auto done = take_file_numbers(desk, manner, *account, file); !done) return std::unexpected(done.error());
+  file.message_id = make_message_id(desk, manner, *account, file);
+  file.file_name = make_file_name(desk, manner, *account, result.batch, file);
   const auto now = database_now(desk.session());
   if (!now) return std::unexpected(now.error());
   const auto created = fmt::format("{}T{}", iso_date(desk.today()), now->substr(11, 8));
@@ -229,13 +232,13 @@ Result<SealResult> seal_in_transaction(Desk& desk, const std::string& number) {
   for (std::size_t i = 0; i < file.blocks.size(); ++i) file.blocks[i].block_id = (*order)->order.batches[i].id;
 
   SealedFileWriter writer{desk.scope(), file.id};
-  ClaimEntries entries{desk, file, account->scheme};
+  ClaimEntries entries{desk, file};
   const auto written = write_collection((*order)->order, entries, writer, result.notes);
   if (!written) return std::unexpected(written.error());
   if (auto done = writer.finish(file); !done) return std::unexpected(done.error());
   require(written->sha256 == digest_text(file.digest), "writer and store saw the same bytes");
   kill_point("batch-seal.after-write");
-  if (auto same = compare_with_database(desk, file, *account, (*order)->order); !same) {
+  if (auto same = compare_with_database(desk, file, (*order)->order); !same) {
     return std::unexpected(same.error());
   }
   kill_point("batch-seal.after-read-back");
@@ -379,7 +382,7 @@ Result<Check> check_file(Desk& desk, const StoredBatch& batch, const CreditorAcc
   const auto order = order_of(desk, account, batch, file, created, std::move(blocks));
   if (!order) return std::unexpected(order.error());
   return passed_or_failed("The sealed bytes say of every claim what the database says",
-                          compare_with_database(desk, file, account, (*order)->order),
+                          compare_with_database(desk, file, (*order)->order),
                           fmt::format("{} claims read back from {} bytes, sha256 {}", file.claim_count, file.byte_count,
                                       digest_text(file.digest)));
 }

@@ -46,11 +46,12 @@ constexpr std::array<std::string_view, column_count> column_names{
     "payer_street", "payer_building", "purpose",    "account_kind", "account_type",  "prenote"};
 
 /// Which columns a scheme cannot do without.
-std::vector<CsvColumn> columns_of(std::string_view scheme) {
+std::vector<CsvColumn> columns_of(const SchemeManner& manner) {
   std::vector<std::size_t> needed{reference, payer_name, payer_account, amount, collect_on};
-  if (scheme == "iso20022") needed.insert(needed.end(), {mandate, signed_on, sequence});
-  if (scheme == "nacha") needed.push_back(payer_bank);
-  if (scheme == "cn-304") needed.push_back(mandate);
+  if (manner.mandate_reference) needed.push_back(mandate);
+  if (manner.signature_dates) needed.push_back(signed_on);
+  if (manner.sequence_types) needed.push_back(sequence);
+  if (manner.payer_bank) needed.push_back(payer_bank);
   std::vector<CsvColumn> columns;
   for (std::size_t at = 0; at < column_count; ++at) {
     columns.push_back(
@@ -123,12 +124,14 @@ class SeenReferences {
 
 class ClaimsTable::Machine {
  public:
-  Machine(std::unique_ptr<FileSource> source, const std::string& path, const CreditorAccount& account, Date today)
+  Machine(std::unique_ptr<FileSource> source, const std::string& path, const CreditorAccount& account,
+          const SchemeManner& manner, Date today)
       : source_{std::move(source)},
         path_{path},
         account_{account},
+        manner_{manner},
         today_{today},
-        reader_{*source_, columns_of(account.scheme), {.file_name = path}} {}
+        reader_{*source_, columns_of(manner), {.file_name = path}} {}
 
   Result<const ClaimRow*> next() {
     while (true) {
@@ -206,10 +209,11 @@ class ClaimsTable::Machine {
     entry.payer_building = cell(payer_building);
     entry.purpose = cell(purpose);
     entry.account_kind = cell(account_kind).empty() ? cell(account_type) : cell(account_kind);
-    if (account_.scheme == "iso20022") read_sepa();
-    if (account_.scheme == "nacha") read_nacha();
-    if (account_.scheme == "cn-304")
-      entry.mandate = needed(mandate, "the number of the agreement, which the answer will carry");
+    if (manner_.mandate_reference) entry.mandate = needed(mandate, "the mandate reference");
+    if (manner_.signature_dates) read_signature();
+    if (manner_.sequence_types) read_sequence();
+    if (manner_.account_numbers == "iban") read_iban();
+    if (manner_.account_numbers == "aba") read_routing_number();
   }
 
   std::string_view needed(Column column, std::string_view what) {
@@ -282,15 +286,18 @@ class ClaimsTable::Machine {
     return day;
   }
 
-  void read_sepa() {
+  void read_signature() {
     Entry& entry = claim_.entry;
-    entry.mandate = needed(mandate, "the mandate reference");
     entry.signed_on = day_in(signed_on, true);
     if (entry.signed_on && *entry.signed_on > today_) {
       fault(signed_on, "claims.signed-on-future",
             fmt::format("The mandate is signed on {}, which is still to come.", iso_date(*entry.signed_on)),
             "Correct the day of the signature.");
     }
+  }
+
+  void read_sequence() {
+    Entry& entry = claim_.entry;
     const auto type = needed(sequence, "the sequence type");
     const auto known = parse_sequence_type(type);
     if (!type.empty() && (!known || *known == SequenceType::none)) {
@@ -299,6 +306,10 @@ class ClaimsTable::Machine {
     } else if (known) {
       entry.sequence = *known;
     }
+  }
+
+  void read_iban() {
+    Entry& entry = claim_.entry;
     if (!entry.payer_account.empty()) {
       if (const auto iban = check_iban(entry.payer_account); iban) {
         iban_ = *iban;
@@ -320,7 +331,7 @@ class ClaimsTable::Machine {
     }
   }
 
-  void read_nacha() {
+  void read_routing_number() {
     Entry& entry = claim_.entry;
     const auto routing = needed(payer_bank, "the routing number of the payer's bank");
     if (!routing.empty()) {
@@ -349,6 +360,7 @@ class ClaimsTable::Machine {
   std::unique_ptr<FileSource> source_;
   std::string path_;
   const CreditorAccount& account_;
+  const SchemeManner& manner_;
   Date today_;
   CsvReader reader_;
   const CsvRow* row_ = nullptr;
@@ -363,11 +375,11 @@ class ClaimsTable::Machine {
 };
 
 Result<std::unique_ptr<ClaimsTable>> ClaimsTable::open(const std::string& path, const CreditorAccount& account,
-                                                       Date today) {
+                                                       const SchemeManner& manner, Date today) {
   auto source = FileSource::open(path);
   if (!source) return std::unexpected(source.error());
   return std::unique_ptr<ClaimsTable>{
-      new ClaimsTable{std::make_unique<Machine>(std::move(*source), path, account, today)}};
+      new ClaimsTable{std::make_unique<Machine>(std::move(*source), path, account, manner, today)}};
 }
 
 ClaimsTable::ClaimsTable(std::unique_ptr<Machine> machine) : machine_{std::move(machine)} {}

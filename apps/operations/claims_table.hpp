@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "billing/batch.hpp"
+#include "core/catalogue.hpp"
 #include "core/date.hpp"
 #include "core/exchange.hpp"
 #include "core/finding.hpp"
@@ -28,9 +29,11 @@ struct ClaimRow {
 
 class ClaimsTable {
  public:
-  /// Opens the file, from its beginning. Rows are checked by the rules of `account.scheme`.
+  /// Opens the file, from its beginning. Rows are checked by `manner`, which is that of the account's scheme and
+  /// outlives the table, like the account.
   [[nodiscard]] static Result<std::unique_ptr<ClaimsTable>> open(const std::string& path,
-                                                                 const CreditorAccount& account, Date today);
+                                                                 const CreditorAccount& account, const SchemeManner& manner,
+                                                                 Date today);
 
   ~ClaimsTable();
 

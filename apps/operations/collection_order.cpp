@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "core/catalogue.hpp"
+
 namespace counterfoil {
 namespace {
 
@@ -12,16 +14,23 @@ std::string_view setting(const Settings& settings, std::string_view key) {
   return found == settings.end() ? std::string_view{} : std::string_view{found->second};
 }
 
-/// NACHA: the file says where it goes; without that no bank takes it. All else has a usual value.
+/// Settings without which no bank takes the file; all else has a usual value.
 Result<void> check_settings(const CreditorAccount& account) {
-  if (account.scheme != "nacha" || !setting(account.settings, "nacha.immediate_destination").empty()) return {};
-  return std::unexpected(Error{.code = "creditor.setting",
-                               .explanation = "The creditor account does not say where its files go.",
-                               .remedy =
-                                   "Add immediate_destination = \"...\" to the table [nacha] of the creditor file: the "
-                                   "routing number the bank gave for it.",
-                               .place = {.field = "nacha.immediate_destination"},
-                               .kind = ErrorKind::input});
+  const Scheme* scheme = Catalogue::built_in().find(account.scheme);
+  if (scheme == nullptr) return {};
+  for (const auto& key : scheme->manner.needed_settings) {
+    const auto name = fmt::format("{}.{}", scheme->name, key);
+    if (!setting(account.settings, name).empty()) continue;
+    return std::unexpected(Error{
+        .code = "creditor.setting",
+        .explanation = fmt::format("The creditor account has no {}, and without it no bank takes a file.", key),
+        .remedy = fmt::format("Add {} = \"...\" to the table [{}] of the creditor file; the bank gave it, and the "
+                              "README of the scheme says more.",
+                              key, scheme->name),
+        .place = {.field = name},
+        .kind = ErrorKind::input});
+  }
+  return {};
 }
 
 std::string_view setting_or(const Settings& settings, std::string_view key, std::string_view usual) {

@@ -114,10 +114,7 @@ class CreditorTable {
 };
 
 std::string default_instrument(const Scheme& scheme) {
-  if (scheme.name == "iso20022") return "CORE";
-  if (scheme.name == "nacha") return "PPD";
-  if (scheme.name == "cn-304") return "30401";
-  return {};
+  return scheme.manner.instruments.empty() ? std::string{} : scheme.manner.instruments.front();
 }
 
 Result<void> fill_optional(const CreditorTable& table, const Scheme& scheme, const std::string& path,

@@ -21,8 +21,9 @@ std::unexpected<Error> wrong(const std::string& file, std::string_view key, cons
                                .kind = ErrorKind::input});
 }
 
-Result<void> check_numbers(CreditorAccount& account, const std::string& file) {
-  if (account.scheme != "iso20022") return {};
+Result<void> check_numbers(const Catalogue& catalogue, CreditorAccount& account, const std::string& file) {
+  const auto* scheme = catalogue.find(account.scheme);
+  if (scheme == nullptr || scheme->manner.account_numbers != "iban") return {};
   auto iban = check_iban(account.account);
   if (!iban) return wrong(file, "account", iban.error());
   account.account = std::move(*iban);
@@ -66,7 +67,7 @@ Result<CreditorResult> add_creditor(Desk& desk, std::string_view label, const st
   auto account = read_creditor_file(file, scheme, desk.catalogue());
   if (!account) return std::unexpected(account.error());
   account->label = label;
-  if (auto sound = check_numbers(*account, file); !sound) return std::unexpected(sound.error());
+  if (auto sound = check_numbers(desk.catalogue(), *account, file); !sound) return std::unexpected(sound.error());
   return in_one_transaction(desk, "creditor-add", [&] { return add_in_transaction(desk, std::move(*account)); });
 }
 

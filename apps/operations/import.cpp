@@ -299,12 +299,6 @@ MandateRow mandate_row(const CsvRow& row) {
           .last_collected_on = row.cell(16)};
 }
 
-std::vector<std::string_view> instruments_of(std::string_view scheme) {
-  if (scheme == "iso20022") return {"CORE", "B2B"};
-  if (scheme == "nacha") return {"PPD", "CCD", "WEB", "TEL"};
-  return {};
-}
-
 struct WaitingMandate {
   Mandate mandate;
   std::string payer_number;
@@ -602,7 +596,8 @@ Result<ImportResult> import_mandates(Desk& desk, const ImportRequest& request) {
   MandateImportTerms terms;
   terms.scheme = account->scheme;
   terms.instrument = account->instrument;
-  terms.instruments = instruments_of(account->scheme);
+  const auto& instruments = rules->scheme->manner.instruments;
+  terms.instruments.assign(instruments.begin(), instruments.end());
   terms.creditor_account = account->id;
   terms.currency = account->currency;
   terms.account = rules->collection.account;

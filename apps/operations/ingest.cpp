@@ -84,13 +84,7 @@ class Intake : public WordSink {
   }
 
   void entry(const Entry& entry) override {
-    if (file_.format != "cn-304") return keep_error(writer_.add_entry(entry, blocks_));
-    // A 304 row gives back the agreement and our detail number; it knows no reference of ours.
-    Entry row = entry;
-    detail_ = fmt::format("{:08}", entry.sequence_number);
-    row.reference = {};
-    row.original_trace = detail_;
-    keep_error(writer_.add_entry(row, blocks_));
+    keep_error(writer_.add_entry(entry, blocks_));
   }
 
   void statement(const Statement& statement) override {
@@ -131,7 +125,6 @@ class Intake : public WordSink {
   std::optional<Error> error_;
   std::uint32_t blocks_ = 0;
   std::uint64_t entries_ = 0;
-  std::string detail_;
   std::string receiver_;
   std::set<std::string> accounts_, creditor_ids_;
 };
@@ -142,6 +135,12 @@ std::string trimmed(std::string_view text) {
   return std::string{text};
 }
 
+/// The message id of the file of ours that a bank file speaks of.
+const std::string& answered_message(const Scheme* scheme, const BankFile& file) {
+  const bool repeats = scheme != nullptr && scheme->manner.answer_repeats_file;
+  return repeats ? file.message_id : file.original_message_id;
+}
+
 /// Whose file it is: by the message it answers, else by the account or creditor it names, else as the caller says.
 Result<std::optional<CreditorAccount>> owner_of(Desk& desk, const IngestRequest& request, const BankFile& file,
                                                 const Intake& intake) {
@@ -150,7 +149,8 @@ Result<std::optional<CreditorAccount>> owner_of(Desk& desk, const IngestRequest&
     if (!named) return std::unexpected(named.error());
     return std::move(*named);
   }
-  const auto& answered = file.format == "cn-304" ? file.message_id : file.original_message_id;
+  const auto* scheme = desk.catalogue().find(file.scheme);
+  const auto& answered = answered_message(scheme, file);
   if (!answered.empty()) {
     const auto sealed = find_sealed_file_by_message(desk.scope(), answered);
     if (!sealed) return std::unexpected(sealed.error());
@@ -212,7 +212,7 @@ class FileMatch {
     terms_.kind = file_.kind;
     terms_.scheme = file_.scheme;
     terms_.format = file_.format;
-    terms_.message_id = file_.format == "cn-304" ? file_.message_id : file_.original_message_id;
+    terms_.message_id = answered_message(scheme_, file_);
     terms_.today = desk_.today();
     if (!owner_) return {};
     auto rules = account_rules(desk_.catalogue(), *owner_);
@@ -222,7 +222,7 @@ class FileMatch {
     terms_.return_bank_days = rules_->collection.return_bank_days;
     terms_.unauthorized_return_days = rules_->unauthorized_return_days;
     terms_.refund_days = rules_->refund_days;
-    terms_.returns_can_be_refused = owner_->scheme == "nacha";
+    terms_.returns_can_be_refused = rules_->scheme->manner.returns_can_be_refused;
     terms_.account_of_creditor = owner_->account;
     return {};
   }

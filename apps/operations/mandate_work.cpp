@@ -93,7 +93,7 @@ Result<MandateResult> change_in_transaction(Desk& desk, const MandateRequest& re
     const auto rules = account_rules(desk.catalogue(), *account);
     if (!rules) return std::unexpected(rules.error());
     auto data = request.data;
-    if (data.account && account->scheme == "iso20022") {
+    if (data.account && rules->collection.account == AccountCheck::iban_sepa) {
       auto iban = check_iban(*data.account);
       if (!iban) return std::unexpected(iban.error());
       data.account = std::move(*iban);

@@ -22,15 +22,15 @@ std::optional<std::int64_t> number_for(const Scheme& scheme, const CreditorAccou
 int small(std::optional<std::int64_t> value, int otherwise = 0) { return value ? static_cast<int>(*value) : otherwise; }
 
 MandateRules mandate_rules(const Scheme& scheme, const CreditorAccount& account) {
-  const bool is_sepa = scheme.name == "iso20022";
-  return MandateRules{.uses_sequence_types = is_sepa,
+  const auto& manner = scheme.manner;
+  return MandateRules{.uses_sequence_types = manner.sequence_types,
                       .first_as = account.first_as,
                       .expiry_months = small(scheme.number("mandate_expiry_months", account.profile)),
                       .expiry_warn_days = small(scheme.number("mandate_expiry_warning_days", account.profile), 60),
-                      .needs_signature_date = is_sepa,
+                      .needs_signature_date = manner.signature_dates,
                       .prenote_wait_bank_days = small(scheme.number("prenote_wait_days", account.profile), 3),
-                      .carries_amendments = is_sepa,
-                      .one_off_may_be_represented = scheme.name == "nacha"};
+                      .carries_amendments = manner.amendments,
+                      .one_off_may_be_represented = manner.one_off_may_be_represented};
 }
 
 RetryRules retry_rules(const Scheme& scheme, const CreditorAccount& account) {
@@ -47,9 +47,10 @@ RetryRules retry_rules(const Scheme& scheme, const CreditorAccount& account) {
 }
 
 AccountCheck account_check(const Scheme& scheme) {
-  if (scheme.name == "iso20022") return AccountCheck::iban_sepa;
-  if (scheme.name == "nacha") return AccountCheck::aba;
-  if (scheme.currency == yuan) return AccountCheck::cnaps;
+  const std::string_view rule = scheme.manner.account_numbers;
+  if (rule == "iban") return AccountCheck::iban_sepa;
+  if (rule == "aba") return AccountCheck::aba;
+  if (rule == "cnaps") return AccountCheck::cnaps;
   return AccountCheck::none;
 }
 
@@ -87,13 +88,13 @@ Result<AccountRules> account_rules(const Catalogue& catalogue, const CreditorAcc
       .least_minor = scheme->number("amount_least_minor", account.profile).value_or(1),
       .most_minor = scheme->number("amount_most_minor", account.profile).value_or(0),
       .account = account_check(*scheme),
-      .address = scheme->name == "iso20022" ? AddressRule::payer_bank_outside_eea : AddressRule::never,
-      .bank_needed_outside_eea = scheme->name == "iso20022",
+      .address = scheme->manner.address_outside_eea ? AddressRule::payer_bank_outside_eea : AddressRule::never,
+      .bank_needed_outside_eea = scheme->manner.address_outside_eea,
       .combine_bills = account.combine_bills,
       .answer_bank_days = small(scheme->number("answer_days", account.profile)),
       .return_bank_days = small(number_for(*scheme, account, "return_days")),
-      // A NACHA debit is never confirmed: money that did not come back in time was collected.
-      .silence_is_success = scheme->name == "nacha"};
+      // A debit that is never confirmed: money that did not come back in time was collected.
+      .silence_is_success = scheme->manner.silence_is_success};
   AccountRules rules{.scheme = scheme, .collection = rules_of(account, scheme_rules), .calendar = std::move(*calendar)};
   rules.unauthorized_return_days = small(scheme->number("return_days_unauthorized", account.profile));
   if (const auto months = scheme->number("refund_months_unauthorized", account.profile)) {

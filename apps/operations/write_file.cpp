@@ -19,6 +19,7 @@
 #include "apps/operations/scheme_rules.hpp"
 #include "apps/operations/written_file.hpp"
 #include "core/calendar.hpp"
+#include "core/message_id.hpp"
 #include "generators/writer.hpp"
 #include "parsers/byte_source.hpp"
 #include "security/digest.hpp"
@@ -45,8 +46,9 @@ bool belongs(const Block& block, const ClaimRow& row) {
 /// from the beginning for each block, so that nothing is kept.
 class TableEntries final : public EntrySource {
  public:
-  TableEntries(const WriteFileRequest& request, const CreditorAccount& account, const std::vector<Block>& blocks)
-      : request_{request}, account_{account}, blocks_{blocks} {}
+  TableEntries(const WriteFileRequest& request, const CreditorAccount& account, const SchemeManner& manner,
+               const std::vector<Block>& blocks)
+      : request_{request}, account_{account}, manner_{manner}, blocks_{blocks} {}
 
   Result<bool> next(std::size_t batch_index, Entry& entry) override {
     const Block& block = blocks_[batch_index];
@@ -79,7 +81,7 @@ class TableEntries final : public EntrySource {
     first_number_ = 0;
     for (std::size_t at = 0; at < batch_index; ++at) first_number_ += blocks_[at].head.count;
     if (table_ && row_ <= blocks_[batch_index].first_row) return {};
-    auto table = ClaimsTable::open(request_.claims_file, account_, request_.today);
+    auto table = ClaimsTable::open(request_.claims_file, account_, manner_, request_.today);
     if (!table) return std::unexpected(table.error());
     table_ = std::move(*table);
     row_ = 0;
@@ -88,6 +90,7 @@ class TableEntries final : public EntrySource {
 
   const WriteFileRequest& request_;
   const CreditorAccount& account_;
+  const SchemeManner& manner_;
   const std::vector<Block>& blocks_;
   std::unique_ptr<ClaimsTable> table_;
   std::size_t batch_ = 0;
@@ -196,9 +199,10 @@ void too_many_days(Survey& survey, const std::string& file, const ClaimRow& row)
 }
 
 /// The first pass: every row is checked, every block counted.
-Result<Survey> survey_table(const WriteFileRequest& request, const CreditorAccount& account) {
+Result<Survey> survey_table(const WriteFileRequest& request, const CreditorAccount& account,
+                            const SchemeManner& manner) {
   constexpr std::size_t most_blocks = 10'000;
-  auto table = ClaimsTable::open(request.claims_file, account, request.today);
+  auto table = ClaimsTable::open(request.claims_file, account, manner, request.today);
   if (!table) return std::unexpected(table.error());
   Survey survey;
   while (true) {
@@ -207,7 +211,7 @@ Result<Survey> survey_table(const WriteFileRequest& request, const CreditorAccou
     if (*row == nullptr) break;
     auto block = std::ranges::find_if(survey.blocks, [&](const Block& each) { return belongs(each, **row); });
     if (block == survey.blocks.end()) {
-      if (account.scheme == "cn-304" && !survey.blocks.empty()) too_many_days(survey, request.claims_file, **row);
+      if (manner.one_day_per_file && !survey.blocks.empty()) too_many_days(survey, request.claims_file, **row);
       if (survey.blocks.size() == most_blocks) {
         return std::unexpected(input_error(
             "claims.too-many-blocks",
@@ -305,7 +309,7 @@ Result<Digest> digest_of_file(const std::string& path) {
 }
 
 /// The same table for the same creditor on the same day gets the same id, so that a second run is seen as one.
-Result<std::string> message_id_of(const WriteFileRequest& request, const CreditorAccount& account) {
+Result<std::string> repeatable_message_id(const WriteFileRequest& request, const SchemeManner& manner) {
   if (!request.message_id.empty()) return request.message_id;
   const auto claims = digest_of_file(request.claims_file);
   if (!claims) return std::unexpected(claims.error());
@@ -314,7 +318,8 @@ Result<std::string> message_id_of(const WriteFileRequest& request, const Credito
   std::string hex = digest_text(digest_of(digest_text(*creditor) + digest_text(*claims) + iso_date(request.today)));
   std::ranges::transform(hex, hex.begin(),
                          [](char c) { return c >= 'a' && c <= 'f' ? static_cast<char>(c - 'a' + 'A') : c; });
-  if (account.scheme == "cn-304") return hex.substr(0, 8);  // The file serial has eight characters.
+  // A scheme with a form of its own has room for no more than that.
+  if (manner.message_id != SchemeManner{}.message_id) return message_id_of_length(manner.message_id, hex);
   std::string day = iso_date(request.today);
   std::erase(day, '-');
   return fmt::format("CF{}-{}", day, hex.substr(0, 12));
@@ -343,13 +348,13 @@ Result<bool> keep_older_file(const WriteFileRequest& request, const std::string&
 }
 
 Result<void> write_and_keep(const WriteFileRequest& request, const CreditorAccount& account,
-                            const std::vector<Block>& blocks, const CollectionOrder& order, WriteFileResult& result) {
+                            const SchemeManner& manner, const std::vector<Block>& blocks, const CollectionOrder& order, WriteFileResult& result) {
   const std::string part_name = request.output + ".tmp";
   auto part = PartFile::create(part_name);
   if (!part) return std::unexpected(part.error());
   const auto written = [&] {
     // Gone before the table is read once more: each reading remembers the references it has seen.
-    TableEntries entries{request, account, blocks};
+    TableEntries entries{request, account, manner, blocks};
     return write_collection(order.order, entries, **part, result.findings);
   }();
   if (!written) return std::unexpected(written.error());
@@ -357,7 +362,7 @@ Result<void> write_and_keep(const WriteFileRequest& request, const CreditorAccou
 
   auto bytes = FileSource::open(part_name);
   if (!bytes) return std::unexpected(bytes.error());
-  TableEntries again{request, account, blocks};
+  TableEntries again{request, account, manner, blocks};
   if (auto checked = check_written_file(**bytes, request.output, order.order, again); !checked) return checked;
 
   result.bytes = written->bytes;
@@ -382,7 +387,8 @@ Result<WriteFileResult> write_claims_file(const WriteFileRequest& request, const
                                  {.field = "--claims"},
                                  ErrorKind::usage});
   }
-  auto survey = survey_table(request, *account);
+  const SchemeManner& manner = catalogue.find(account->scheme)->manner;
+  auto survey = survey_table(request, *account, manner);
   if (!survey) return std::unexpected(survey.error());
   if (!survey->has_errors && survey->rows == 0) {
     return std::unexpected(input_error("claims.none", "The table holds no claim.",
@@ -403,7 +409,7 @@ Result<WriteFileResult> write_claims_file(const WriteFileRequest& request, const
   result.refused = survey->has_errors;
   if (result.refused) return result;
 
-  const auto message_id = message_id_of(request, *account);
+  const auto message_id = repeatable_message_id(request, manner);
   if (!message_id) return std::unexpected(message_id.error());
   result.message_id = *message_id;
   std::vector<CollectionBlock> heads;
@@ -411,7 +417,7 @@ Result<WriteFileResult> write_claims_file(const WriteFileRequest& request, const
   const auto order = make_collection_order(
       *account, {.message_id = *message_id, .created = request.created, .file_modifier = request.file_modifier}, heads);
   if (!order) return std::unexpected(order.error());
-  if (auto kept = write_and_keep(request, *account, survey->blocks, **order, result); !kept)
+  if (auto kept = write_and_keep(request, *account, manner, survey->blocks, **order, result); !kept)
     return std::unexpected(kept.error());
   return result;
 }

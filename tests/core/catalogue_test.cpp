@@ -211,6 +211,34 @@ TEST(CatalogueDirectory, AddsASchemeByAFolder) {
   EXPECT_EQ(catalogue->find("harbour")->calendar_years.at(2026).size(), 1U);
 }
 
+TEST(CatalogueDirectory, TakesTheMannerOfASchemeFromItsFile) {
+  const SchemeDirectory directory;
+  directory.write("harbour/scheme.toml",
+                  "title = \"Harbour dues\"\ncurrency = \"EUR\"\ncalendar = \"target2\"\nformats = [\"harbour\"]\n"
+                  "file_ending = \"dues\"\ninstruments = [\"BERTH\", \"CRANE\"]\nsilence_is_success = true\n"
+                  "number_digits = 6\nmessage_id = \"H{sequence:5}\"\nneeded_settings = [\"pier\"]\n");
+  const auto catalogue = Catalogue::with_directory(directory.path());
+  ASSERT_TRUE(catalogue.has_value()) << catalogue.error().explanation;
+  const SchemeManner& manner = catalogue->find("harbour")->manner;
+  EXPECT_EQ(manner.file_ending, "dues");
+  EXPECT_EQ(manner.instruments, (std::vector<std::string>{"BERTH", "CRANE"}));
+  EXPECT_TRUE(manner.silence_is_success);
+  EXPECT_FALSE(manner.prenotes);
+  EXPECT_EQ(manner.number_digits, 6U);
+  EXPECT_EQ(manner.message_id, "H{sequence:5}");
+  EXPECT_EQ(manner.needed_settings, std::vector<std::string>{"pier"});
+}
+
+TEST(CatalogueDirectory, RefusesAMannerItDoesNotKnowWithItsLine) {
+  const std::string head = "title = \"Harbour\"\ncurrency = \"EUR\"\ncalendar = \"target2\"\n";
+  for (const std::string line : {"account_numbers = \"runes\"", "message_id = \"{moon}\"", "number_digits = 0",
+                                 "silence_is_success = \"yes\"", "instruments = \"BERTH\""}) {
+    const Error error = error_of("harbour/scheme.toml", head + line + "\n");
+    EXPECT_EQ(error.code, "catalogue.wrong-type") << line;
+    EXPECT_EQ(error.place.line, 4U) << line;
+  }
+}
+
 TEST(CatalogueDirectory, RefusesAMisspeltRuleWithItsLine) {
   const Error error =
       error_of("nacha/rules.toml", "# our bank\n[laed_days]\nvalue = 2\nsource = \"x\"\nsure = \"site\"\n");
