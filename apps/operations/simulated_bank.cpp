@@ -83,7 +83,8 @@ std::string_view pick(std::span<const std::string_view> reasons, std::uint64_t l
 }
 
 void decide(Asked& asked, std::string_view scheme, const BankMood& mood) {
-  const auto luck = chance(mood.seed, asked.entry.reference);
+  // Some formats carry the mandate and no reference.
+  const auto luck = chance(mood.seed, asked.entry.reference.empty() ? asked.entry.mandate : asked.entry.reference);
   const auto reasons = reasons_of(scheme);
   auto die = static_cast<unsigned>(luck % 1000);
   const auto reason_luck = luck / 1000;
