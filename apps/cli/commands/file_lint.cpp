@@ -55,15 +55,19 @@ class FindingPrinter final : public WordSink {
                             notes_, bank_takes_it));
       return code;
     }
-    const std::string_view words = kind_ == FileKind::instruction
-                                       ? (bank_takes_it ? "the bank would take it" : "the bank would not take it")
-                                       : (bank_takes_it ? "it can be taken in" : "it cannot be taken in");
-    out_.line(
-        fmt::format("{}: {} errors, {} warnings, {} notes: {}", printable(file), errors_, warnings_, notes_, words));
+    out_.line(fmt::format("{}: {} errors, {} warnings, {} notes: {}", printable(file), errors_, warnings_, notes_,
+                          outcome(bank_takes_it, verdict)));
     return code;
   }
 
  private:
+  std::string_view outcome(bool acceptable, Verdict verdict) const {
+    if (kind_ == FileKind::instruction) return acceptable ? "the bank would take it" : "the bank would not take it";
+    if (!acceptable) return "it cannot be taken in";
+    return verdict == Verdict::accepted ? "it can be taken in"
+                                        : "it can be taken in, and its lines wait until people have looked";
+  }
+
   Output& out_;
   FileKind kind_ = FileKind::unknown;
   std::uint64_t errors_ = 0, warnings_ = 0, notes_ = 0;
