@@ -59,6 +59,8 @@ Result<char> routing_check_digit(std::string_view eight_digits) {
   return static_cast<char>('0' + check_digit(*digits));
 }
 
+std::string_view routing_without_check_digit(std::string_view routing_number) { return routing_number.substr(0, 8); }
+
 Result<std::uint64_t> routing_hash_part(std::string_view routing_number) {
   const auto digits = digits_only(routing_number, 9);
   if (!digits) return std::unexpected(digits.error());

@@ -220,4 +220,17 @@ Result<std::string> database_now(Session& session) {
   return std::get<0>(**row);
 }
 
+Result<std::int64_t> database_seconds_ahead_of(Session& session, std::int64_t seconds) {
+  auto row = session.first_row<std::int64_t>(
+      "select extract(epoch from clock_timestamp())::bigint - :seconds::bigint", {{"seconds", seconds}});
+  if (!row) return std::unexpected(row.error());
+  return std::get<0>(**row);
+}
+
+Result<std::optional<std::string>> database_setting(Session& session, std::string_view name) {
+  auto row = session.first_row<std::optional<std::string>>("select current_setting(:name, true)", {{"name", name}});
+  if (!row) return std::unexpected(row.error());
+  return std::get<0>(**row);
+}
+
 }  // namespace counterfoil

@@ -63,4 +63,10 @@ struct OperatorRow {
 /// The database's clock, for business time: RFC 3339 in UTC, and the day.
 [[nodiscard]] Result<std::string> database_now(Session& session);
 
+/// How many seconds the server's clock is ahead of these seconds since 1970; below zero: behind.
+[[nodiscard]] Result<std::int64_t> database_seconds_ahead_of(Session& session, std::int64_t seconds);
+
+/// A setting of the server, such as "fsync"; nothing when it has none of that name.
+[[nodiscard]] Result<std::optional<std::string>> database_setting(Session& session, std::string_view name);
+
 }  // namespace counterfoil

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/aba.hpp"
 #include "core/catalogue.hpp"
 
 namespace counterfoil {
@@ -89,7 +90,7 @@ BatchHead batch_head(CollectionOrder& made, const CreditorAccount& account, cons
   batch.sum_minor = block.sum_minor;
   if (account.scheme == "nacha") {
     // The routing number without its check digit: eight digits name the originating bank.
-    batch.creditor_bank = batch.creditor_bank.substr(0, 8);
+    batch.creditor_bank = routing_without_check_digit(batch.creditor_bank);
     batch.description = block.description.empty()
                             ? setting_or(made.settings, "nacha.entry_description", usual_description)
                             : made.keep(block.description);

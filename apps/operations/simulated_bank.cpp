@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "apps/operations/kept_words.hpp"
+#include "core/aba.hpp"
 #include "generators/bank_answer.hpp"
 #include "parsers/byte_source.hpp"
 #include "parsers/reader.hpp"
@@ -175,7 +176,7 @@ Date collect_day(const SentFile& sent) {
 Entry nacha_answer(const Asked& asked, TextKeeper& keeper) {
   Entry entry = asked.entry;
   entry.original_trace = entry.trace;
-  entry.original_bank = entry.payer_bank.substr(0, 8);
+  entry.original_bank = routing_without_check_digit(entry.payer_bank);
   entry.trace = {};
   entry.reason = asked.reason;
   entry.status = {};
