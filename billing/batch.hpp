@@ -36,6 +36,7 @@ struct CreditorAccount {
   std::string time_zone;
   SequenceType first_as = SequenceType::recurring;
   bool combine_bills = false;
+  bool charges_within_booking = false;  // Agreed with the bank: a return is booked with its charge in one sum.
   std::int64_t most_minor = 0;  // Bank's or own limit of one claim; 0: that of the scheme.
   std::uint32_t version = 0;
   bool operator==(const CreditorAccount&) const = default;

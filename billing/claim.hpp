@@ -110,6 +110,7 @@ struct Claim {
   std::uint32_t attempt = 1;     // 1: the first presentation.
   Id first_claim;                // Of a re-presentation: the first one. Nil else.
   bool is_prenote = false;
+  bool uses_up_mandate = false;  // One-off or final: no other claim of the mandate beside it.
   // What was told to the bank, kept as it was then.
   std::string mandate_reference;
   std::string payer_name;

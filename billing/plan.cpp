@@ -52,6 +52,7 @@ constexpr std::array reason_codes{
     Named<Why>{Why::retry_too_often, "retry-too-often"},
     Named<Why>{Why::retry_too_late, "retry-too-late"},
     Named<Why>{Why::retry_too_early, "retry-too-early"},
+    Named<Why>{Why::retry_notice_missing, "retry-notice-missing"},
 };
 
 Error refused_date(std::string code, std::string explanation, std::string remedy) {
@@ -68,7 +69,7 @@ struct Question {
   const Bill& bill;
   const Mandate* mandate;
   const EarlierClaim* earlier;
-  std::uint32_t planned_before;
+  MandateUse use;
 
   [[nodiscard]] bool came_back() const {
     return earlier != nullptr && !earlier->repaired && earlier->attempts > 0 &&
@@ -81,6 +82,11 @@ LeftOut left_out(Why reason, std::string sentence, std::string remedy, std::opti
 }
 
 using Obstacle = std::optional<LeftOut>;
+
+bool has_come_back(ClaimState state) {
+  return state == ClaimState::rejected || state == ClaimState::returned || state == ClaimState::refunded ||
+         state == ClaimState::reversed;
+}
 
 Obstacle bill_obstacle(const Question& q) {
   const auto& bill = q.bill;
@@ -130,6 +136,8 @@ Obstacle ended_obstacle(const Question& q) {
                   "Ask the payer for a new mandate, or for payment another way.");
 }
 
+std::string_view only_or_last(const Mandate& mandate) { return mandate.one_off ? "only" : "last"; }
+
 Obstacle mandate_state_obstacle(const Question& q) {
   const auto& mandate = *q.mandate;
   switch (mandate.state) {
@@ -155,13 +163,19 @@ Obstacle mandate_state_obstacle(const Question& q) {
     case MandateState::active:
       break;
   }
-  const bool one_off_is_used = mandate.one_off && (mandate.used > 0 || q.planned_before > 0);
+  const bool one_off_is_used = mandate.one_off && (mandate.used > 0 || q.use.planned_before > 0);
+  if ((mandate.one_off || mandate.final_next) && !q.use.used_up_by.empty()) {
+    return left_out(Why::mandate_used,
+                    fmt::format("The {} collection of mandate {} is already in batch {}.",
+                                only_or_last(mandate), mandate.reference, q.use.used_up_by),
+                    "Wait for its result, or void that batch if it was not sent.");
+  }
   // Several bills can share the last collection, but there is only one.
-  const bool last_is_planned = mandate.final_next && q.planned_before > 0 && !q.terms.rules.combine_bills;
+  const bool last_is_planned = mandate.final_next && q.use.planned_before > 0 && !q.terms.rules.combine_bills;
   if ((one_off_is_used || mandate.final_sent || last_is_planned) && !is_represented_one_off(q)) {
     return left_out(Why::mandate_used,
                     fmt::format("The {} collection of mandate {} is already on its way.",
-                                mandate.one_off ? "only" : "last", mandate.reference),
+                                only_or_last(mandate), mandate.reference),
                     "Wait for its result.");
   }
   return std::nullopt;
@@ -361,6 +375,21 @@ Obstacle retry_obstacle_of(const Question& q) {
   return explain_retry(q, *reason);
 }
 
+// What the payer was told before the debit came back was the old date. A cause that was put right makes no difference.
+Obstacle retry_notice_obstacle(const Question& q) {
+  const auto notice = q.terms.rules.notice_days;
+  if (notice == 0 || !q.terms.rules.retry.new_notice || q.earlier == nullptr) return std::nullopt;
+  const auto& earlier = *q.earlier;
+  if (earlier.attempts == 0 || !earlier.ended_on || !has_come_back(earlier.state)) return std::nullopt;
+  if (q.bill.notified_on && *q.bill.notified_on >= *earlier.ended_on) return std::nullopt;
+  return left_out(Why::retry_notice_missing,
+                  fmt::format("Bill {} came back on {}, and since then the payer was not told of a new date.",
+                              q.bill.number, iso_date(*earlier.ended_on)),
+                  fmt::format("Send the notice {} days before the new collection and record its day with "
+                              "`counterfoil bill notify`.",
+                              notice));
+}
+
 }  // namespace
 
 std::string_view left_out_code(LeftOutReason reason) { return name_in(reason_codes, reason); }
@@ -425,23 +454,32 @@ std::optional<LeftOutReason> retry_obstacle(const RetryRules& rules, const Earli
 }
 
 PlanDecision plan_bill(const PlanTerms& terms, const Bill& bill, const Mandate* mandate, const EarlierClaim* earlier,
-                       std::uint32_t planned_before) {
-  const Question question{terms, bill, mandate, earlier, planned_before};
+                       const MandateUse& use) {
+  const Question question{terms, bill, mandate, earlier, use};
   // In the order of LeftOutReason: the first obstacle is the one to be told.
   for (const auto rule :
-       {bill_obstacle, mandate_obstacle, amount_obstacle, account_obstacle, notice_obstacle, retry_obstacle_of}) {
+       {bill_obstacle, mandate_obstacle, amount_obstacle, account_obstacle, notice_obstacle, retry_obstacle_of,
+        retry_notice_obstacle}) {
     if (auto obstacle = rule(question)) return std::move(*obstacle);
   }
   auto sequence = next_sequence(*mandate, terms.rules.mandate);
-  if (sequence == SequenceType::first && planned_before > 0) sequence = SequenceType::recurring;
+  if (sequence == SequenceType::first && use.planned_before > 0) sequence = SequenceType::recurring;
   return Planned{
       .amount_minor = bill.open_minor,
       .sequence = sequence,
       .attempt = 1 + (earlier != nullptr ? earlier->attempts : 0),
+      .uses_up_mandate = mandate->one_off || mandate->final_next,
       .is_representation = question.came_back(),
       .carries_amendment = terms.rules.mandate.carries_amendments && !mandate->amendment.empty(),
       .mandate_expires_soon = expires_soon(*mandate, terms.rules.mandate, terms.today),
       .needs_person = terms.rules.person_above_minor > 0 && bill.open_minor >= terms.rules.person_above_minor};
+}
+
+LeftOut only_claim_is_planned(const Mandate& mandate) {
+  return left_out(Why::mandate_used,
+                  fmt::format("The {} collection of mandate {} is in this plan already and cannot take this bill in.",
+                              only_or_last(mandate), mandate.reference),
+                  "Collect it under a new mandate, or ask for payment another way.");
 }
 
 Claim make_claim(const PlanTerms& terms, const Planned& planned, const Bill& bill, const Mandate& mandate, Id claim_id,
@@ -456,6 +494,7 @@ Claim make_claim(const PlanTerms& terms, const Planned& planned, const Bill& bil
   claim.amount_minor = planned.amount_minor;
   claim.collect_on = terms.collect_on;
   claim.sequence = planned.sequence;
+  claim.uses_up_mandate = planned.uses_up_mandate;
   claim.attempt = planned.attempt;
   claim.mandate_reference = mandate.reference;
   claim.payer_name = mandate.payer_name;

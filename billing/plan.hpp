@@ -51,6 +51,7 @@ enum class LeftOutReason : std::uint8_t {
   retry_too_often,
   retry_too_late,
   retry_too_early,
+  retry_notice_missing,   // The payer was not told of the new date.
 };
 
 /// "mandate-suspended": stable, for programs.
@@ -83,10 +84,17 @@ struct EarlierClaim {
   bool repaired = false;                   // A person has put the cause right: data corrected or new consent.
 };
 
+/// What collects under a mandate besides the bill in question.
+struct MandateUse {
+  std::uint32_t planned_before = 0;  // Bills the same plan has taken already.
+  std::string_view used_up_by = {};  // Number of a batch, not voided, whose claim is the only or last one; empty: none.
+};
+
 struct Planned {
   std::int64_t amount_minor = 0;
   SequenceType sequence = SequenceType::none;
   std::uint32_t attempt = 1;
+  bool uses_up_mandate = false;         // One-off or final.
   bool is_representation = false;       // Goes into a retry batch where the scheme wants one of its own.
   bool carries_amendment = false;
   bool mandate_expires_soon = false;
@@ -103,10 +111,13 @@ struct LeftOut {
 using PlanDecision = std::variant<Planned, LeftOut>;
 
 /// Decides one bill. `mandate` is null when none was found; `earlier` null when the bill was never claimed.
-/// `planned_before` counts the bills of this mandate that the same plan has taken already: a one-off mandate is used
-/// once, and only the first collection is a first one.
+/// `use` tells what else collects under the mandate: a one-off mandate is used once, and only the first collection is a
+/// first one.
 [[nodiscard]] PlanDecision plan_bill(const PlanTerms& terms, const Bill& bill, const Mandate* mandate,
-                                     const EarlierClaim* earlier, std::uint32_t planned_before = 0);
+                                     const EarlierClaim* earlier, const MandateUse& use = {});
+
+/// Why a bill that cannot share the only or last claim of its mandate is left out of the plan that has just made it.
+[[nodiscard]] LeftOut only_claim_is_planned(const Mandate& mandate);
 
 /// The claim of a planned bill, with one item. Ids and reference are the caller's.
 [[nodiscard]] Claim make_claim(const PlanTerms& terms, const Planned& planned, const Bill& bill, const Mandate& mandate,

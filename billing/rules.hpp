@@ -17,6 +17,7 @@ struct RetryRules {
   int within_days = 0;             // Calendar days after the settlement of the first: NACHA 180.
   int wait_days = 0;               // Calendar days at least between the return and the next collection.
   bool same_amount = false;        // NACHA: amount, company name and identification are those of the original.
+  bool new_notice = false;         // SEPA: the payer is told of the new date, as of any collection.
   bool own_batch = false;          // NACHA: RETRY PYMT stands in a batch of its own.
 };
 

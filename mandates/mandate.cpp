@@ -148,12 +148,20 @@ void take_collection_rejected(Mandate& mandate, const MandateChange& change) {
 
 // The bank has learned what the claim told. What changed after the claim was made it has not.
 void settle_amendment(Mandate& mandate, const MandateChange& change) {
-  Amendment left;
-  if (!change.told_reference.empty() && change.told_reference != mandate.reference) {
-    left.old_reference = change.told_reference;
+  const auto not_carried = [&](std::string Amendment::* value) {
+    const auto& waiting = mandate.amendment.*value;
+    return waiting == change.carried.*value ? std::string{} : waiting;
+  };
+  Amendment left{.old_reference = not_carried(&Amendment::old_reference),
+                 .old_creditor_id = not_carried(&Amendment::old_creditor_id),
+                 .old_creditor_name = not_carried(&Amendment::old_creditor_name),
+                 .old_account = not_carried(&Amendment::old_account)};
+  if (!change.told_reference.empty()) {
+    left.old_reference = change.told_reference == mandate.reference ? "" : change.told_reference;
   }
-  if (!change.told_account.empty() && change.told_account != mandate.account) {
-    left.old_account = mandate.amendment.old_account == "SMNDA" ? "SMNDA" : change.told_account;
+  if (!change.told_account.empty()) {
+    const bool other_bank = mandate.amendment.old_account == "SMNDA";
+    left.old_account = change.told_account == mandate.account ? "" : other_bank ? "SMNDA" : change.told_account;
   }
   mandate.amendment = left;
 }
@@ -162,7 +170,7 @@ void take_collection_settled(Mandate& mandate, const MandateChange& change, Date
   if (change.collected_on && (!mandate.last_collected_on || *mandate.last_collected_on < *change.collected_on)) {
     mandate.last_collected_on = change.collected_on;
   }
-  if (change.carried_amendment) settle_amendment(mandate, change);
+  if (!change.carried.empty()) settle_amendment(mandate, change);
   if (mandate.state == MandateState::ended) return;
   if (change.sequence == SequenceType::final) end_mandate(mandate, MandateEnd::final_collection, today);
   if (change.sequence == SequenceType::one_off || (mandate.one_off && !is_last_of_its_mandate(change.sequence))) {

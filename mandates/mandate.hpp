@@ -63,10 +63,10 @@ enum class MandateEnd : std::uint8_t {
 /// Old values that the next collection has to carry (sepa.md 7.1). Empty strings: not changed. Kept until a
 /// collection that carried them has settled.
 struct Amendment {
-  std::string old_reference;
-  std::string old_creditor_id;
-  std::string old_creditor_name;
-  std::string old_account;   // In memory in plain; "SMNDA" when the new account is at another bank.
+  std::string old_reference = {};
+  std::string old_creditor_id = {};
+  std::string old_creditor_name = {};
+  std::string old_account = {};   // In memory in plain; "SMNDA" when the new account is at another bank.
   [[nodiscard]] bool empty() const {
     return old_reference.empty() && old_creditor_id.empty() && old_creditor_name.empty() && old_account.empty();
   }
@@ -141,9 +141,9 @@ struct MandateChange {
   SequenceType sequence = SequenceType::none;          // For collection_*: of the claim.
   std::optional<Date> collected_on = {};                    // For collection_settled: the due date. For prenote_settled: settlement.
   std::optional<Date> earliest_debit_on = {};               // For prenote_settled.
-  bool carried_amendment = false;                      // For collection_*: whether the claim carried the old values.
-  // For collection_settled with carried_amendment: what the claim told as the new values, if data may have changed once
-  // more since. The bank knows these now, and a still newer change waits for the next collection. Empty: not changed since.
+  Amendment carried = {};                              // For collection_*: the old values the claim carried.
+  // For collection_settled with `carried`: what the claim told as the new values, if data may have changed once more
+  // since. The bank knows these now, and a still newer change waits for the next collection. Empty: not changed since.
   std::string told_reference = {};
   std::string told_account = {};
 };

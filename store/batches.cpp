@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "store/claim_columns.hpp"
 #include "store/claim_posting.hpp"
 #include "store/sealed_files.hpp"
@@ -212,7 +214,8 @@ std::string claim_columns() {
       "c.currency, "
       "c.amount_minor, c.collect_on, c.sequence, {}, c.attempt, c.first_claim_id, c.is_prenote, c.mandate_reference, "
       "c.payer_name, c.account_key, c.account_sealed, c.bank, c.account_kind, c.signed_on, c.old_reference, "
-      "c.old_creditor_id, c.old_creditor_name, c.old_account_key, c.old_account_sealed, c.remittance, le.number",
+      "c.old_creditor_id, c.old_creditor_name, c.old_account_key, c.old_account_sealed, c.remittance, le.number, "
+      "c.uses_up_mandate",
       claim_trace_sql, claim_state_sql);
 }
 
@@ -250,6 +253,7 @@ Result<void> read_claim(const Scope& scope, const Stream& stream, int first, Cla
   claim.amendment.old_account = std::move(*old_account);
   claim.remittance = text(28);
   claim.version = static_cast<std::uint32_t>(stream.integer(first + 29));
+  claim.uses_up_mandate = stream.boolean(first + 30);
   return {};
 }
 
@@ -315,7 +319,8 @@ ClaimWriter::ClaimWriter(const Scope& scope, const Id& batch)
                "old_creditor_name",
                "old_account_key",
                "old_account_sealed",
-               "remittance"}},
+               "remittance",
+               "uses_up_mandate"}},
       items_{"claim_item", {"tenant_id", "claim_id", "bill_id", "amount_minor", "holds"}} {}
 
 Result<void> ClaimWriter::add(const Claim& claim) {
@@ -327,6 +332,7 @@ Result<void> ClaimWriter::add(const Claim& claim) {
                                  ErrorKind::input});
   }
   ++count_;
+  largest_minor_ = std::max(largest_minor_, claim.amount_minor);
   CopyRows& rows = claims_;
   rows.begin_row();
   rows.integer(scope_.tenant);
@@ -355,6 +361,7 @@ Result<void> ClaimWriter::add(const Claim& claim) {
   rows.text(claim.amendment.old_creditor_name);
   copy_old_account(rows, scope_, claim.amendment.old_account, claim_table, claim.id);
   rows.text(claim.remittance);
+  rows.boolean(claim.uses_up_mandate);
   for (const auto& item : claim.items) {
     items_.begin_row();
     items_.integer(scope_.tenant);
@@ -375,8 +382,13 @@ Result<void> ClaimWriter::flush() {
 Result<void> ClaimWriter::finish() {
   if (auto sent = flush(); !sent) return sent;
   auto counted = scope_.session.run(
-      "update batch set claim_count = :count, sum_minor = :sum where tenant_id = :tenant and id = :batch",
-      {{"count", count_}, {"sum", sum_minor_}, {"tenant", scope_.tenant}, {"batch", batch_}});
+      "update batch set claim_count = :count, sum_minor = :sum, largest_minor = :largest "
+      "where tenant_id = :tenant and id = :batch",
+      {{"count", count_},
+       {"sum", sum_minor_},
+       {"largest", largest_minor_},
+       {"tenant", scope_.tenant},
+       {"batch", batch_}});
   if (!counted) return std::unexpected(counted.error());
   return refresh_statistics(scope_, count_, {"claim", "claim_item"});
 }
@@ -552,6 +564,16 @@ Result<ClaimGroup> claim_totals(const Scope& scope, const Id& batch) {
       {{"tenant", scope.tenant}, {"batch", batch}});
   if (!row) return std::unexpected(row.error());
   return ClaimGroup{SequenceType::none, std::get<0>(**row), std::get<1>(**row)};
+}
+
+Result<std::uint64_t> creditor_changes_on_their_way(const Scope& scope, const Id& creditor_account) {
+  auto row = scope.session.first_row<std::uint64_t>(
+      "select count(*) from batch b join claim c on c.tenant_id = b.tenant_id and c.batch_id = b.id "
+      "where b.tenant_id = :tenant and b.creditor_account_id = :account and b.state in ('sent', 'acknowledged') "
+      "and (c.old_creditor_id <> '' or c.old_creditor_name <> '')",
+      {{"tenant", scope.tenant}, {"account", creditor_account}});
+  if (!row) return std::unexpected(row.error());
+  return std::get<0>(**row);
 }
 
 Result<std::optional<Claim>> find_claim(const Scope& scope, const Id& id) {

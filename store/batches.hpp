@@ -46,6 +46,7 @@ class ClaimWriter {
   CopyRows items_;
   std::uint64_t count_ = 0;
   std::int64_t sum_minor_ = 0;
+  std::int64_t largest_minor_ = 0;
 };
 
 /// A bill a plan left out, kept with the batch so that the reason can be told a year later.
@@ -119,6 +120,9 @@ struct ClaimGroup {
 
 /// Counts and sums the claims themselves, whatever the batch row says.
 [[nodiscard]] Result<ClaimGroup> claim_totals(const Scope& scope, const Id& batch);
+
+/// Claims of an account that carry its own old identifier or name, were handed over, and have no end yet.
+[[nodiscard]] Result<std::uint64_t> creditor_changes_on_their_way(const Scope& scope, const Id& creditor_account);
 
 [[nodiscard]] Result<std::optional<Claim>> find_claim(const Scope& scope, const Id& id);
 [[nodiscard]] Result<std::optional<Claim>> find_claim(const Scope& scope, std::string_view reference);

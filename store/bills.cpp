@@ -344,6 +344,31 @@ Result<std::uint64_t> approve_bills(const Scope& scope, const BillFilter& filter
       parameters);
 }
 
+Result<std::uint64_t> record_notices(const Scope& scope, const std::vector<std::string>& numbers, bool came_back,
+                                     Date on, std::string_view operator_name) {
+  require(scope.session.is_in_transaction(), "Bills are changed with their events.");
+  return scope.session.run(R"(
+with told as (
+  update bill b set notified_on = :on::date, version = version + 1
+  where b.tenant_id = :tenant and b.state in ('imported', 'approved') and b.notified_on is distinct from :on::date
+    and (b.number = any (:numbers::text[])
+         or (:came_back::boolean and b.state = 'approved'
+             and not exists (select 1 from claim_item h where h.tenant_id = b.tenant_id and h.bill_id = b.id and h.holds)
+             and exists (select 1 from claim_item i
+                         join claim_event e on e.tenant_id = i.tenant_id and e.claim_id = i.claim_id
+                         where i.tenant_id = b.tenant_id and i.bill_id = b.id and not i.holds
+                           and e.to_state in ('rejected', 'returned', 'refunded', 'reversed')
+                           and (b.notified_on is null or b.notified_on < e.on_day))))
+  returning b.tenant_id, b.id, b.version, b.state)
+insert into bill_event (tenant_id, bill_id, number, kind, from_state, to_state, operator_name, detail)
+select tenant_id, id, version, 'notify', state, state, :operator, 'told on ' || :on::date from told)",
+                           {{"tenant", scope.tenant},
+                            {"numbers", text_array(numbers)},
+                            {"came_back", came_back},
+                            {"on", on},
+                            {"operator", operator_name}});
+}
+
 Result<std::vector<std::string>> find_bill_numbers(const Scope& scope, const std::vector<std::string>& numbers) {
   auto rows = scope.session.rows<std::string>(
       "select number from bill where tenant_id = :tenant and number = any(:numbers::text[])",

@@ -63,6 +63,12 @@ struct BillSums {
 [[nodiscard]] Result<std::uint64_t> approve_bills(const Scope& scope, const BillFilter& filter,
                                                   std::string_view approver, const ApprovalRules& rules, Date today);
 
+/// Records on which day the payers were told of amount and date, with an event each: of the bills with these numbers, and
+/// with `came_back` of every approved bill whose claim came back after its last notice. Bills that say so already stay as
+/// they are. Answers how many changed.
+[[nodiscard]] Result<std::uint64_t> record_notices(const Scope& scope, const std::vector<std::string>& numbers,
+                                                   bool came_back, Date on, std::string_view operator_name);
+
 /// Which of these numbers exist.
 [[nodiscard]] Result<std::vector<std::string>> find_bill_numbers(const Scope& scope,
                                                                  const std::vector<std::string>& numbers);

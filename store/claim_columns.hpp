@@ -28,7 +28,7 @@ inline constexpr std::string_view claim_trace_sql =
 
 /// The columns of aliases `c`, `ba`, `sf`, `le`, in the order in which `read_claim` expects them.
 [[nodiscard]] std::string claim_columns();
-inline constexpr int claim_column_count = 30;
+inline constexpr int claim_column_count = 31;
 
 /// Reads them from column `first` on into `claim`, whose memory is reused; opens the account. Items stay as they are;
 /// `settled_on` and `collected_minor` come with `find_claim` alone.

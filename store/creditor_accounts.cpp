@@ -59,6 +59,7 @@ std::vector<SqlParameter> parameters_of(const Scope& scope, const CreditorAccoun
           {"first_as", sequence_type_code(account.first_as)},
           {"combine", account.combine_bills},
           {"most", account.most_minor},
+          {"charges_within", account.charges_within_booking},
           {"version", account.version}};
 }
 
@@ -67,11 +68,11 @@ Result<std::vector<CreditorAccount>> select_accounts(const Scope& scope, std::st
   auto rows = scope.session.rows<Id, std::string, std::string, std::string, std::string, std::string, std::string,
                                  std::string, std::string, std::int64_t, SqlBytes, std::string, std::string,
                                  std::int32_t, std::int32_t, std::int32_t, std::string, std::string, bool, std::int64_t,
-                                 std::uint32_t>(
+                                 std::uint32_t, bool>(
       fmt::format(
           "select id, label, name, scheme, format, profile, instrument, calendar, currency, account_key, "
           "account_sealed, bank, creditor_id, lead_bank_days, notice_days, cut_off_minute, time_zone, first_as, "
-          "combine_bills, most_minor, version from creditor_account where tenant_id = :tenant and {} order by label",
+          "combine_bills, most_minor, version, charges_within_booking from creditor_account where tenant_id = :tenant and {} order by label",
           condition),
       {{"tenant", scope.tenant}, {"value", value}});
   if (!rows) return std::unexpected(rows.error());
@@ -85,7 +86,7 @@ Result<std::vector<CreditorAccount>> select_accounts(const Scope& scope, std::st
     std::tie(account.id, account.label, account.name, account.scheme, account.format, account.profile,
              account.instrument, account.calendar, currency, key, sealed, account.bank, account.creditor_id,
              account.lead_bank_days, account.notice_days, cut_off, account.time_zone, first_as, account.combine_bills,
-             account.most_minor, account.version) = std::move(row);
+             account.most_minor, account.version, account.charges_within_booking) = std::move(row);
     account.currency = stored_currency(currency);
     account.first_as = stored_sequence(first_as);
     account.cut_off_minute = static_cast<std::uint16_t>(cut_off);
@@ -114,10 +115,10 @@ Result<void> insert_creditor_account(const Scope& scope, const CreditorAccount& 
       "insert into creditor_account (tenant_id, id, label, name, scheme, format, profile, instrument, calendar, "
       "currency, "
       "account_key, account_sealed, account_blind, account_last4, bank, creditor_id, lead_bank_days, notice_days, "
-      "cut_off_minute, time_zone, first_as, combine_bills, most_minor, version) values (:tenant, :id, :label, :name, "
+      "cut_off_minute, time_zone, first_as, combine_bills, most_minor, charges_within_booking, version) values (:tenant, :id, :label, :name, "
       ":scheme, :format, :profile, :instrument, :calendar, :currency, :account_key, :account_sealed, :account_blind, "
       ":account_last4, :bank, :creditor_id, :lead, :notice, :cut_off, :time_zone, :first_as, :combine, :most, "
-      ":version)",
+      ":charges_within, :version)",
       parameters);
   if (!made) return std::unexpected(made.error());
   auto counters = scope.session.run(
@@ -135,7 +136,8 @@ Result<void> update_creditor_account(const Scope& scope, const CreditorAccount& 
       "instrument = :instrument, calendar = :calendar, currency = :currency, account_key = :account_key, "
       "account_sealed = :account_sealed, account_blind = :account_blind, account_last4 = :account_last4, bank = :bank, "
       "creditor_id = :creditor_id, lead_bank_days = :lead, notice_days = :notice, cut_off_minute = :cut_off, "
-      "time_zone = :time_zone, first_as = :first_as, combine_bills = :combine, most_minor = :most, version = version + "
+      "time_zone = :time_zone, first_as = :first_as, combine_bills = :combine, most_minor = :most, "
+      "charges_within_booking = :charges_within, version = version + "
       "1 "
       "where tenant_id = :tenant and id = :id and version = :version",
       parameters_of(scope, account));

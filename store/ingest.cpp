@@ -6,7 +6,6 @@
 #include <array>
 
 #include "core/text.hpp"
-#include "store/file_chunks.hpp"
 #include "store/stored_values.hpp"
 
 namespace counterfoil {
@@ -14,7 +13,7 @@ namespace counterfoil {
 namespace {
 
 constexpr std::string_view chunk_table = "bank_file_chunk";
-constexpr std::array<std::string_view, 3> state_names{"ingested", "quarantined", "refused"};
+constexpr std::array<std::string_view, 4> state_names{"ingested", "quarantined", "refused", "accepted"};
 
 constexpr std::array<std::string_view, 3> level_names{"entry", "block", "file"};
 
@@ -151,6 +150,7 @@ std::optional<BankFileState> parse_bank_file_state(std::string_view name) {
 BankFileWriter::BankFileWriter(const Scope& scope, const Id& id)
     : scope_{scope},
       id_{id},
+      chunks_{scope, chunk_table, id},
       blocks_{"bank_block",
               {"tenant_id", "file_id", "number", "line", "block_id", "original_id", "instrument",
                "creditor_account_last4", "collect_on", "settled_on", "declared_count", "declared_sum_minor"}},
@@ -209,25 +209,7 @@ BankFileWriter::BankFileWriter(const Scope& scope, const Id& id)
                    "account_last4", "currency", "sequence_number", "from_day", "to_day", "opening_minor",
                    "closing_minor", "credits", "debits", "credit_minor", "debit_minor"}} {}
 
-Result<void> BankFileWriter::append_bytes(std::string_view bytes) {
-  digest_.append(bytes);
-  byte_count_ += bytes.size();
-  while (!bytes.empty()) {
-    const auto part = bytes.substr(0, file_chunk_bytes - chunk_.size());
-    chunk_ += part;
-    bytes.remove_prefix(part.size());
-    if (chunk_.size() < file_chunk_bytes) continue;
-    if (auto sent = flush_chunk(); !sent) return sent;
-  }
-  return {};
-}
-
-Result<void> BankFileWriter::flush_chunk() {
-  if (chunk_.empty()) return {};
-  auto sent = insert_chunk(scope_, chunk_table, id_, ++chunk_number_, chunk_);
-  chunk_.clear();
-  return sent;
-}
+Result<void> BankFileWriter::append_bytes(std::string_view bytes) { return chunks_.append(bytes); }
 
 Result<void> BankFileWriter::flush_rows() {
   for (CopyRows* rows : {&blocks_, &entries_, &findings_, &statements_}) {
@@ -351,10 +333,11 @@ Result<void> BankFileWriter::add_statement(const Statement& statement) {
 
 Result<void> BankFileWriter::finish(BankFile& file) {
   require(file.id == id_, "The row belongs to the bytes.");
-  if (auto sent = flush_chunk(); !sent) return sent;
+  const auto digest = chunks_.finish();
+  if (!digest) return std::unexpected(digest.error());
   if (auto sent = flush_rows(); !sent) return sent;
-  file.digest = digest_.finish();
-  file.byte_count = byte_count_;
+  file.digest = *digest;
+  file.byte_count = chunks_.byte_count();
   file.entry_count = entry_count_;
   file.finding_count = finding_count_;
   std::string room;
@@ -400,6 +383,26 @@ Result<std::optional<BankFile>> find_bank_file(const Scope& scope, std::string_v
                                                std::string_view logical_identity) {
   return first_file(scope, "and channel = :channel and logical_identity = :identity and state = 'ingested'",
                     {{"channel", channel}, {"identity", logical_identity}});
+}
+
+Result<std::vector<BankFile>> find_bank_files_by_digest(const Scope& scope, std::string_view digits) {
+  return select_files(scope, "and starts_with(encode(sha256, 'hex'), :digits) order by received_at", {{"digits", digits}});
+}
+
+Result<void> accept_bank_file(const Scope& scope, BankFile& file, std::string_view reason,
+                              std::string_view operator_name) {
+  auto changed = scope.session.run(
+      "update bank_file set state = 'accepted' where tenant_id = :tenant and id = :id and state = 'quarantined'",
+      {{"tenant", scope.tenant}, {"id", file.id}});
+  if (!changed) return std::unexpected(changed.error());
+  if (*changed == 0) return std::unexpected(stale("bank file"));
+  auto noted = scope.session.run(
+      "insert into bank_file_acceptance (tenant_id, file_id, reason, operator_name) "
+      "values (:tenant, :id, :reason, :operator)",
+      {{"tenant", scope.tenant}, {"id", file.id}, {"reason", reason}, {"operator", operator_name}});
+  if (!noted) return std::unexpected(noted.error());
+  file.state = BankFileState::accepted;
+  return {};
 }
 
 Result<std::vector<BankFile>> list_bank_files(const Scope& scope, std::uint64_t most) {

@@ -9,13 +9,15 @@
 
 #include "core/exchange.hpp"
 #include "security/digest.hpp"
+#include "store/file_chunks.hpp"
 #include "store/scope.hpp"
 
 namespace counterfoil {
 
 /// ingested: its lines count. quarantined: same logical identity as an earlier file with other bytes; a person looks.
 /// refused: not acceptable; kept, and nothing of it counts.
-enum class BankFileState : std::uint8_t { ingested, quarantined, refused };
+/// accepted: was quarantined, and a person said why its lines count all the same.
+enum class BankFileState : std::uint8_t { ingested, quarantined, refused, accepted };
 
 [[nodiscard]] std::string_view bank_file_state_name(BankFileState state);
 [[nodiscard]] std::optional<BankFileState> parse_bank_file_state(std::string_view name);
@@ -72,17 +74,13 @@ class BankFileWriter {
   [[nodiscard]] Result<void> finish(BankFile& file);
 
  private:
-  [[nodiscard]] Result<void> flush_chunk();
   [[nodiscard]] Result<void> flush_rows();
   Scope scope_;
   Id id_;
-  std::string chunk_;
-  std::uint64_t chunk_number_ = 0;
-  std::uint64_t byte_count_ = 0;
+  ChunkWriter chunks_;
   std::uint64_t entry_count_ = 0;
   std::uint64_t finding_count_ = 0;
   std::uint64_t statement_count_ = 0;
-  DigestStream digest_;
   CopyRows blocks_;
   CopyRows entries_;
   CopyRows findings_;
@@ -94,6 +92,11 @@ class BankFileWriter {
 /// The file that counts under this identity.
 [[nodiscard]] Result<std::optional<BankFile>> find_bank_file(const Scope& scope, std::string_view channel,
                                                              std::string_view logical_identity);
+/// Files whose digest begins with these hexadecimal digits.
+[[nodiscard]] Result<std::vector<BankFile>> find_bank_files_by_digest(const Scope& scope, std::string_view digits);
+/// Lets a quarantined file count, with the reason. "store.stale" when it is no longer quarantined.
+[[nodiscard]] Result<void> accept_bank_file(const Scope& scope, BankFile& file, std::string_view reason,
+                                            std::string_view operator_name);
 /// Newest first.
 [[nodiscard]] Result<std::vector<BankFile>> list_bank_files(const Scope& scope, std::uint64_t most = 0);
 [[nodiscard]] Result<std::vector<Finding>> findings_of(const Scope& scope, const Id& bank_file);

@@ -95,7 +95,29 @@ Result<InvariantResult> run_check(const Scope& scope, const QueryCheck& check) {
   return result;
 }
 
-std::vector<QueryCheck> query_checks() {
+// Counted as last_valid_day of the mandates folder: from the last collection before it that reached its due date, here or
+// before the mandate came here, else from the signature.
+std::string lapsed_mandates(const InvariantOptions& options) {
+  std::string months;
+  for (const auto& [account, count] : options.lapse_months) {
+    months += fmt::format("{}('{}'::uuid, {})", months.empty() ? "" : ", ", account.text(), count);
+  }
+  if (months.empty()) months = "(null::uuid, 0)";
+  return fmt::format(
+      "select 'claim ' || x.reference, 'Its mandate had lapsed on ' || (x.since + make_interval(months => x.months))::date "
+      "|| ', before it fell due.' from (select c.reference, c.collect_on, k.months, coalesce(greatest("
+      "max(case when exists (select 1 from claim_event v where v.tenant_id = c.tenant_id and v.claim_id = c.id "
+      "and v.kind = 'settle') then c.collect_on end) over (partition by c.mandate_id order by c.collect_on "
+      "range between unbounded preceding and interval '1 day' preceding), m.brought_collected_on), c.signed_on) as since "
+      "from claim c join batch b on b.tenant_id = c.tenant_id and b.id = c.batch_id "
+      "join (values {}) k (account_id, months) on k.account_id = c.creditor_account_id and k.months > 0 "
+      "join mandate m on m.tenant_id = c.tenant_id and m.id = c.mandate_id "
+      "where c.tenant_id = :tenant and not c.is_prenote and b.state in ('sent', 'acknowledged', 'closed')) x "
+      "where x.since + make_interval(months => x.months) < x.collect_on",
+      months);
+}
+
+std::vector<QueryCheck> query_checks(const InvariantOptions& options) {
   const Words words = make_words();
   const std::string settled_per_bill =
       "select bill_id, sum(case when credit = 'receivable' then amount_minor else -amount_minor end)::bigint as "
@@ -202,11 +224,11 @@ std::vector<QueryCheck> query_checks() {
         "select 'file ' || f.file_name, 'Entry ' || e.position || ' was never laid against anything.' from bank_file f "
         "join bank_entry e on e.tenant_id = f.tenant_id and e.file_id = f.id left join entry_match m "
         "on m.tenant_id = e.tenant_id and m.file_id = e.file_id and m.position = e.position "
-        "where f.tenant_id = :tenant and f.state = 'ingested' and m.position is null",
+        "where f.tenant_id = :tenant and f.state in ('ingested', 'accepted') and m.position is null",
         "select 'file ' || f.file_name, 'Entry ' || m.position || ' counts, though the file does not.' from "
         "entry_match m "
         "join bank_file f on f.tenant_id = m.tenant_id and f.id = m.file_id where m.tenant_id = :tenant "
-        "and f.state <> 'ingested'",
+        "and f.state not in ('ingested', 'accepted')",
         "select 'file ' || f.file_name, 'Entry ' || m.position || ' should be in the queue and is not.' from "
         "entry_match m "
         "join bank_file f on f.tenant_id = m.tenant_id and f.id = m.file_id left join exception_case x "
@@ -287,8 +309,8 @@ std::vector<QueryCheck> query_checks() {
         "where tenant_id = :tenant and approved_by = imported_by"}});
   checks.push_back(
       {"I11",
-       "Every claim that was handed over rests on a mandate that was in force, and its sequence type fits what went "
-       "before.",
+       "Every claim that was handed over rests on a mandate that was in force and had not lapsed, and its sequence type "
+       "fits what went before.",
        "select count(*) from claim where tenant_id = :tenant",
        {"select 'claim ' || c.reference, 'When it was planned, its mandate was ' || coalesce(l.to_state, 'not there') "
         "|| '.' "
@@ -309,7 +331,15 @@ std::vector<QueryCheck> query_checks() {
             "and first.sequence <> '' and first.state not in ('rejected', 'cancelled', 'voided'))",
             fmt::format("select c.*, {} as state from claim c {} where c.tenant_id = :tenant "
                         "and ba.state in ('sent', 'acknowledged', 'closed') and c.sequence <> ''",
-                        claim_state_sql, claim_joins))}});
+                        claim_state_sql, claim_joins)),
+        lapsed_mandates(options),
+        "select 'claim ' || c.reference, 'Another claim uses up the same one-off or final mandate at the same time.' "
+        "from claim c join claim o on o.tenant_id = c.tenant_id and o.mandate_id = c.mandate_id and o.id <> c.id "
+        "and o.uses_up_mandate join claim_item ci on ci.tenant_id = c.tenant_id and ci.claim_id = c.id and ci.holds "
+        "join claim_item oi on oi.tenant_id = o.tenant_id and oi.claim_id = o.id and oi.holds "
+        "join batch b on b.tenant_id = c.tenant_id and b.id = c.batch_id and b.state <> 'draft' "
+        "join batch ob on ob.tenant_id = o.tenant_id and ob.id = o.batch_id and ob.state <> 'draft' "
+        "where c.tenant_id = :tenant and c.uses_up_mandate"}});
   return checks;
 }
 
@@ -441,7 +471,7 @@ Result<std::vector<InvariantResult>> check_invariants(const Scope& scope, const 
     results.push_back(std::move(*result));
     return {};
   };
-  for (const auto& check : query_checks()) {
+  for (const auto& check : query_checks(options)) {
     if (check.code == "I11") {
       if (auto kept = keep(check_audit_chain(scope, options)); !kept) return std::unexpected(kept.error());
       if (options.with_ciphertexts) {

@@ -30,6 +30,9 @@ struct InvariantOptions {
   bool with_ciphertexts = true;  // I10: open every sealed value.
   bool with_file_bytes = true;   // I12: read every stored file.
   std::optional<AuditAnchor> anchor;
+  /// I11: after how many months without a collection the mandates of an account lapse; accounts not named here have
+  /// none that do.
+  std::vector<std::pair<Id, int>> lapse_months;
 };
 
 /// All invariants, in one snapshot, in order. An Error only when the database could not be asked.

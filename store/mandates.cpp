@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "core/require.hpp"
+#include "store/batches.hpp"
 #include "store/claim_columns.hpp"
 #include "store/mandate_columns.hpp"
 #include "store/stored_values.hpp"
@@ -155,7 +157,8 @@ MandateWriter::MandateWriter(const Scope& scope, std::string_view operator_name)
                  "old_account_key",
                  "old_account_sealed",
                  "most_minor",
-                 "version"}},
+                 "version",
+                 "brought_collected_on"}},
       events_{event_rows()} {}
 
 Result<void> MandateWriter::add(const Mandate& mandate, const MandateEvent& first) {
@@ -194,6 +197,7 @@ Result<void> MandateWriter::add(const Mandate& mandate, const MandateEvent& firs
   copy_old_account(rows, scope_, mandate.amendment.old_account, table, mandate.id);
   rows.integer(mandate.most_minor);
   rows.integer(mandate.version);
+  rows.date_or_null(mandate.last_collected_on);
   copy_event(events_, scope_, mandate.id, mandate.version, first, operator_name_);
   ++count_;
   if (rows.byte_count() < copy_flush_bytes) return {};
@@ -343,17 +347,63 @@ Result<std::vector<StoredMandateEvent>> mandate_history(const Scope& scope, cons
 
 namespace {
 
+// Mandates whose data, or those of the creditor, changed after a claim of the batch was made that carried old values.
+// The bank has learned what the claim told; what waits now is for the rules to say.
+constexpr std::string_view changed_since_sql = R"(
+select distinct c.mandate_id from claim c join mandate m on m.tenant_id = c.tenant_id and m.id = c.mandate_id
+where c.tenant_id = :tenant and c.batch_id = :batch and not c.is_prenote
+  and (c.old_reference <> '' or c.old_creditor_id <> '' or c.old_creditor_name <> '' or c.old_account_sealed is not null)
+  and not (c.mandate_reference = m.reference and c.account_blind = m.account_blind
+           and c.old_reference = m.old_reference and c.old_creditor_id = m.old_creditor_id
+           and c.old_creditor_name = m.old_creditor_name
+           and (c.old_account_sealed is null) = (m.old_account_sealed is null)))";
+
+constexpr std::string_view settled_sql =
+    "exists (select 1 from claim_event v where v.tenant_id = c.tenant_id and v.claim_id = c.id and v.kind = 'settle')";
+
+// One by one and by the rules themselves, which see the accounts in plain. There are few of them.
+Result<std::uint64_t> settle_one_by_one(const Scope& scope, const Id& batch, const std::vector<std::string>& mandates,
+                                        Date on, std::string_view operator_name) {
+  auto claims = scope.session.rows<Id, Id>(
+      fmt::format("select c.id, c.mandate_id from claim c where c.tenant_id = :tenant and c.batch_id = :batch "
+                  "and not c.is_prenote and c.mandate_id = any (:mandates::uuid[]) and {} order by c.sequence_number",
+                  settled_sql),
+      {{"tenant", scope.tenant}, {"batch", batch}, {"mandates", text_array(mandates)}});
+  if (!claims) return std::unexpected(claims.error());
+  for (const auto& [claim_id, mandate_id] : *claims) {
+    auto claim = find_claim(scope, claim_id);
+    if (!claim) return std::unexpected(claim.error());
+    auto mandate = find_mandate(scope, mandate_id);
+    if (!mandate) return std::unexpected(mandate.error());
+    require(claim->has_value() && mandate->has_value(), "A claim that was just read is there, with its mandate.");
+    const auto event = apply(**mandate,
+                             {.kind = MandateEventKind::collection_settled,
+                              .sequence = (*claim)->sequence,
+                              .collected_on = (*claim)->collect_on,
+                              .carried = (*claim)->amendment,
+                              .told_reference = (*claim)->mandate_reference,
+                              .told_account = (*claim)->account},
+                             on);
+    if (!event) return std::unexpected(event.error());
+    if (auto saved = save_mandate(scope, **mandate, *event, operator_name); !saved) {
+      return std::unexpected(saved.error());
+    }
+  }
+  return claims->size();
+}
+
 // Each claim raises its mandate's version by one and leaves the event of that version; several claims of one mandate in
 // a batch take consecutive versions. `set` is what one claim, or all of them together, change.
 Result<std::uint64_t> apply_to_all(const Scope& scope, const Id& batch, MandateEventKind kind, Date on,
-                                   std::string_view operator_name, std::string_view which, std::string_view set) {
+                                   std::string_view operator_name, std::string_view which, std::string_view set,
+                                   const std::vector<std::string>& but_not = {}) {
   auto row = scope.session.first_row<std::uint64_t>(fmt::format(R"(
 with touched as materialized (
   select c.mandate_id, c.sequence, c.collect_on, c.old_reference <> '' or c.old_creditor_id <> '' or c.old_creditor_name <> ''
          or c.old_account_sealed is not null as carried,
          row_number() over (partition by c.mandate_id order by c.sequence_number) as place
   from claim c {}
-  where c.tenant_id = :tenant and c.batch_id = :batch and not c.is_prenote {}),
+  where c.tenant_id = :tenant and c.batch_id = :batch and not c.is_prenote and c.mandate_id <> all (:but_not::uuid[]) {}),
 summed as (
   select mandate_id, count(*) as uses, bool_or(sequence = 'FNAL') as is_final, bool_or(sequence = 'OOFF') as is_one_off,
          bool_or(carried) as carried, max(collect_on) as collected_on from touched group by mandate_id),
@@ -376,7 +426,8 @@ select count(*) from noted)",
                                                      {"batch", batch},
                                                      {"kind", mandate_event_name(kind)},
                                                      {"on", on},
-                                                     {"operator", operator_name}});
+                                                     {"operator", operator_name},
+                                                     {"but_not", text_array(but_not)}});
   if (!row) return std::unexpected(row.error());
   return std::get<0>(**row);
 }
@@ -404,14 +455,19 @@ Result<std::uint64_t> apply_batch_to_mandates(const Scope& scope, const Id& batc
                         "used = m.used + s.uses, final_sent = m.final_sent or s.is_final, "
                         "final_next = m.final_next and not s.is_final");
   }
+  auto changed_since =
+      scope.session.rows<Id>(changed_since_sql, {{"tenant", scope.tenant}, {"batch", batch}});
+  if (!changed_since) return std::unexpected(changed_since.error());
+  std::vector<std::string> single;
+  for (const auto& [id] : *changed_since) single.push_back(id.text());
+  const auto by_one = settle_one_by_one(scope, batch, single, on, operator_name);
+  if (!by_one) return by_one;
   // As take_collection_settled of the mandates folder: the last day, the amendment that was carried, and the end of a
   // one-off or final collection.
-  return apply_to_all(
+  const auto at_once = apply_to_all(
       scope, batch, MandateEventKind::collection_settled, on, operator_name,
       // It reached its due date, even if it came back later.
-      fmt::format("and exists (select 1 from claim_event v where v.tenant_id = c.tenant_id and v.claim_id = c.id "
-                  "and v.kind = '{}')",
-                  "settle"),
+      fmt::format("and {}", settled_sql),
       "last_collected_on = greatest(m.last_collected_on, s.collected_on), "
       "old_reference = case when s.carried then '' else m.old_reference end, "
       "old_creditor_id = case when s.carried then '' else m.old_creditor_id end, "
@@ -422,7 +478,11 @@ Result<std::uint64_t> apply_batch_to_mandates(const Scope& scope, const Id& batc
       "end_kind = case when m.state = 'ended' then m.end_kind when s.is_final then 'final-collection' "
       "when s.is_one_off or m.one_off then 'one-off-used' else m.end_kind end, "
       "ended_on = case when m.state <> 'ended' and (s.is_final or s.is_one_off or m.one_off) then :on::date else "
-      "m.ended_on end");
+      "m.ended_on end, "
+      "pending = case when s.is_final or s.is_one_off or m.one_off then 'none' else m.pending end",
+      single);
+  if (!at_once) return at_once;
+  return *by_one + *at_once;
 }
 
 }  // namespace counterfoil

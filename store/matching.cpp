@@ -130,6 +130,7 @@ struct Matching::State {
   Id file;
   std::string operator_name;
   Counts counts;
+  TouchMandates touch;
   std::vector<MandateTouch> touched;
   std::unordered_map<Id, Progress> progress;
   CopyRows matches{"entry_match",
@@ -156,8 +157,8 @@ struct Matching::State {
   std::vector<Candidate> candidates;
   std::vector<Behind> behind;
 
-  State(const Scope& the_scope, const Id& the_file, std::string_view name)
-      : scope{the_scope}, file{the_file}, operator_name{name} {}
+  State(const Scope& the_scope, const Id& the_file, std::string_view name, TouchMandates the_touch)
+      : scope{the_scope}, file{the_file}, operator_name{name}, touch{std::move(the_touch)} {}
 
   Result<void> read_entry(const Stream& stream, EntryWithCandidates& row);
   Result<void> read_candidate(const Stream& stream);
@@ -165,6 +166,7 @@ struct Matching::State {
   Result<void> post_event(const EntryWithCandidates& row, const JudgedEntry& judged, std::size_t matched);
   Result<void> flush();
   Result<void> flush_exceptions();
+  Result<void> hand_over_touched();
   Result<void> book_postings();
   Result<void> settle_holds();
 };
@@ -276,12 +278,11 @@ void Matching::State::refresh_candidates(Outcome outcome) {
   }
 }
 
-Matching::Matching(const Scope& scope, const Id& bank_file, std::string_view operator_name)
-    : state_{std::make_unique<State>(scope, bank_file, operator_name)} {}
+Matching::Matching(const Scope& scope, const Id& bank_file, std::string_view operator_name, TouchMandates touch)
+    : state_{std::make_unique<State>(scope, bank_file, operator_name, std::move(touch))} {}
 Matching::~Matching() = default;
 
 const Matching::Counts& Matching::counts() const { return state_->counts; }
-const std::vector<Matching::MandateTouch>& Matching::touched_mandates() const { return state_->touched; }
 
 Result<void> Matching::visit(const Visitor<EntryWithCandidates>& visit) {
   State& state = *state_;
@@ -405,6 +406,9 @@ Result<void> Matching::keep(const EntryWithCandidates& row, const JudgedEntry& j
                                .event = posts ? *judgement.event : ClaimEventKind::acknowledge,
                                .reason = std::string{row.entry.reason},
                                .on = judgement.on});
+      if (state.touched.size() >= most_touches) {
+        if (auto done = state.hand_over_touched(); !done) return done;
+      }
     }
   }
   if (judgement.disposition == Disposition::exception) {
@@ -423,6 +427,13 @@ Result<void> Matching::keep(const EntryWithCandidates& row, const JudgedEntry& j
   }
   if (rows.byte_count() + state.events.byte_count() < copy_flush_bytes) return {};
   return state.flush();
+}
+
+Result<void> Matching::State::hand_over_touched() {
+  if (touched.empty()) return {};
+  auto done = touch(touched);
+  touched.clear();
+  return done;
 }
 
 Result<void> Matching::State::flush() {
@@ -557,6 +568,7 @@ where i.tenant_id = :tenant and i.claim_id = last.claim_id and i.holds <> last.k
 
 Result<void> Matching::finish() {
   State& state = *state_;
+  if (auto done = state.hand_over_touched(); !done) return done;
   if (auto sent = state.flush(); !sent) return sent;
   const auto kept = state.counts.posted + state.counts.exceptions + state.counts.ignored;
   if (auto told = refresh_statistics(state.scope, kept, {"entry_match", "claim_event"}); !told) return told;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -37,12 +38,28 @@ struct JudgedEntry {
 /// The matching of one bank file. Candidates are all claims of the tenant that share reference, instruction id or trace
 /// with the entry, or mandate or account together with the amount.
 ///
-///     Matching matching{scope, file};
+///     Matching matching{scope, file, who, [&](auto touches) { ... change their mandates ... }};
 ///     matching.visit([&](const EntryWithCandidates& row) { ... judge ...; return matching.keep(row, judged); });
 ///     matching.finish();
 class Matching {
  public:
-  Matching(const Scope& scope, const Id& bank_file, std::string_view operator_name);
+  /// A claim whose mandate has to be touched: at most one effect a claim.
+  struct MandateTouch {
+    Id mandate;
+    Id claim;
+    MandateEffect effect = MandateEffect::none;
+    ClaimEventKind event = ClaimEventKind::settle;
+    std::string reason;
+    Date on{};
+  };
+  /// Takes the touches while entries are kept, some thousands at a time and the rest in `finish`: a file may hold a
+  /// million failed debits, and none of them stays in memory. May
+  /// be empty for a walk that keeps nothing.
+  using TouchMandates = std::function<Result<void>(std::span<const MandateTouch>)>;
+  static constexpr std::size_t most_touches = 4096;
+
+  Matching(const Scope& scope, const Id& bank_file, std::string_view operator_name,
+           TouchMandates touch = {});
   ~Matching();
   Matching(const Matching&) = delete;
   Matching& operator=(const Matching&) = delete;
@@ -63,17 +80,6 @@ class Matching {
     std::uint64_t posted = 0, exceptions = 0, ignored = 0;
   };
   [[nodiscard]] const Counts& counts() const;
-
-  /// Claims whose mandate has to be touched, gathered while keeping: at most one effect a claim.
-  struct MandateTouch {
-    Id mandate;
-    Id claim;
-    MandateEffect effect = MandateEffect::none;
-    ClaimEventKind event = ClaimEventKind::settle;
-    std::string reason;
-    Date on{};
-  };
-  [[nodiscard]] const std::vector<MandateTouch>& touched_mandates() const;
 
  private:
   struct State;

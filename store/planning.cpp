@@ -36,7 +36,8 @@ select b.id, b.number, b.payer_id, b.mandate_reference, b.currency, b.amount_min
        b.notified_on, b.remittance, b.state, b.imported_by, coalesce(b.approved_by, ''), b.approved_on, b.version,
        coalesce(s.settled, 0), p.number, {mandate},
        c.id, coalesce(c.first_claim_id, c.id), {state}, c.attempt, e.reason, e.on_day,
-       coalesce(fs.on_day, fc.collect_on), coalesce(fi.amount_minor, fc.amount_minor), r.claim_id is not null
+       coalesce(fs.on_day, fc.collect_on), coalesce(fi.amount_minor, fc.amount_minor), r.claim_id is not null,
+       coalesce(used.number, '')
 from bill b
 join payer p on p.tenant_id = b.tenant_id and p.id = b.payer_id
 left join lateral (
@@ -69,6 +70,12 @@ left join claim_item fi on fi.tenant_id = fc.tenant_id and fi.claim_id = fc.id a
 left join lateral (
   select x.on_day from claim_event x where x.tenant_id = fc.tenant_id and x.claim_id = fc.id and x.kind = 'settle'
   order by x.number limit 1) fs on true
+left join lateral (
+  select ub.number from claim uc
+  join claim_item ui on ui.tenant_id = uc.tenant_id and ui.claim_id = uc.id and ui.holds
+  join batch ub on ub.tenant_id = uc.tenant_id and ub.id = uc.batch_id
+  where (m.one_off or m.final_next) and uc.tenant_id = m.tenant_id and uc.mandate_id = m.id and uc.uses_up_mandate
+  limit 1) used on true
 left join claim_repair r on r.tenant_id = c.tenant_id and r.claim_id = c.id
 where b.tenant_id = :tenant and {which} and b.amount_minor > coalesce(s.settled, 0) {others} {order})";
 
@@ -109,6 +116,7 @@ void read_plannable_bill(const Stream& stream, Bill& bill) {
 constexpr int payer_number_column = 17;
 constexpr int first_mandate_column = 18;
 constexpr int first_claim_column = first_mandate_column + mandate_column_count;
+constexpr int used_up_column = first_claim_column + 9;
 
 EarlierClaim earlier_of(const Stream& stream) {
   const int first = first_claim_column;
@@ -158,6 +166,7 @@ Result<void> visit_plannable(const Scope& scope, const PlannableQuery& query, co
       if (auto read = read_mandate(scope, *stream, first_mandate_column, mandate); !read) return read;
       row.mandate = &mandate;
     }
+    row.mandate_used_up_by = stream->text(used_up_column);
     if (!stream->is_null(first_claim_column)) {
       earlier = earlier_of(*stream);
       row.earlier = &earlier;

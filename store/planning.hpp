@@ -29,6 +29,7 @@ struct PlannableBill {
   Id earlier_claim;  // The last claim for this bill, and the first one of its chain.
   Id first_claim;
   std::string_view payer_number;
+  std::string_view mandate_used_up_by;  // Number of the batch whose claim is the only or last one of the mandate.
 };
 
 /// Bills that are imported or approved and not wholly settled, ordered by mandate, due day and number, so that bills of

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 
-#include "store/file_chunks.hpp"
 #include "store/stored_values.hpp"
 
 namespace counterfoil {
@@ -81,61 +80,17 @@ Result<std::optional<SealedFile>> first_file(const Scope& scope, std::string_vie
 
 }  // namespace
 
-Result<void> insert_chunk(const Scope& scope, std::string_view table, const Id& file, std::uint64_t number,
-                          std::string_view bytes) {
-  // The number is part of the place: two chunks of one file cannot change places either.
-  const auto sealed = scope.sealer.seal(bytes, {scope.tenant, table, fmt::format("bytes {}", number), file});
-  CopyRows rows{table, {"tenant_id", "file_id", "number", "key_id", "bytes"}};
-  rows.begin_row();
-  rows.integer(scope.tenant);
-  rows.id(file);
-  rows.integer(static_cast<std::int64_t>(number));
-  rows.integer32(sealed.key_id);
-  rows.bytes(sealed.bytes);
-  return scope.session.copy(rows);
-}
+SealedFileWriter::SealedFileWriter(const Scope& scope, const Id& id)
+    : scope_{scope}, id_{id}, chunks_{scope, chunk_table, id} {}
 
-Result<std::optional<std::string>> read_chunk(const Scope& scope, std::string_view table, const Id& file,
-                                              std::uint64_t number) {
-  auto row = scope.session.first_row<std::int32_t, SqlBytes>(
-      fmt::format("select key_id, bytes from {} where tenant_id = :tenant and file_id = :file and number = :number",
-                  table),
-      {{"tenant", scope.tenant}, {"file", file}, {"number", number}});
-  if (!row) return std::unexpected(row.error());
-  if (!*row) return std::optional<std::string>{};
-  auto open = scope.sealer.open_value(std::get<0>(**row), std::get<1>(**row).bytes,
-                                      {scope.tenant, table, fmt::format("bytes {}", number), file});
-  if (!open) return std::unexpected(open.error());
-  return std::optional{std::move(*open)};
-}
-
-SealedFileWriter::SealedFileWriter(const Scope& scope, const Id& id) : scope_{scope}, id_{id} {}
-
-Result<void> SealedFileWriter::append(std::string_view bytes) {
-  digest_.append(bytes);
-  byte_count_ += bytes.size();
-  while (!bytes.empty()) {
-    const auto part = bytes.substr(0, file_chunk_bytes - chunk_.size());
-    chunk_ += part;
-    bytes.remove_prefix(part.size());
-    if (chunk_.size() < file_chunk_bytes) continue;
-    if (auto sent = flush(); !sent) return sent;
-  }
-  return {};
-}
-
-Result<void> SealedFileWriter::flush() {
-  if (chunk_.empty()) return {};
-  auto sent = insert_chunk(scope_, chunk_table, id_, ++chunk_number_, chunk_);
-  chunk_.clear();
-  return sent;
-}
+Result<void> SealedFileWriter::append(std::string_view bytes) { return chunks_.append(bytes); }
 
 Result<void> SealedFileWriter::finish(SealedFile& file) {
   require(file.id == id_, "The row belongs to the bytes.");
-  if (auto sent = flush(); !sent) return sent;
-  file.digest = digest_.finish();
-  file.byte_count = byte_count_;
+  const auto digest = chunks_.finish();
+  if (!digest) return std::unexpected(digest.error());
+  file.digest = *digest;
+  file.byte_count = chunks_.byte_count();
   auto made = scope_.session.run(
       "insert into sealed_file (tenant_id, id, batch_id, creditor_account_id, sequence, message_id, format, file_name, "
       "sha256, byte_count, claim_count, sum_minor, trace_prefix, trace_first, trace_digits, sealed_by) "

@@ -9,6 +9,7 @@
 
 #include "core/exchange.hpp"
 #include "security/digest.hpp"
+#include "store/file_chunks.hpp"
 #include "store/scope.hpp"
 
 namespace counterfoil {
@@ -54,13 +55,9 @@ class SealedFileWriter : public ByteTarget {
   [[nodiscard]] Result<void> finish(SealedFile& file);
 
  private:
-  [[nodiscard]] Result<void> flush();
   Scope scope_;
   Id id_;
-  std::string chunk_;
-  std::uint64_t chunk_number_ = 0;
-  std::uint64_t byte_count_ = 0;
-  DigestStream digest_;
+  ChunkWriter chunks_;
 };
 
 [[nodiscard]] Result<std::optional<SealedFile>> find_sealed_file(const Scope& scope, const Id& id);

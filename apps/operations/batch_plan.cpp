@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <ctime>
+#include <unordered_set>
 
 #include "apps/operations/creditors.hpp"
 #include "apps/operations/scheme_rules.hpp"
@@ -55,8 +56,9 @@ class Planner {
       return {};
     }
     const bool same_mandate = one.mandate != nullptr && one.mandate->id == last_mandate_;
-    const auto planned_before = same_mandate ? planned_of_mandate_ : 0;
-    const auto decision = plan_bill(terms_, *one.bill, one.mandate, one.earlier, planned_before);
+    const bool planned_before = one.mandate != nullptr && begun_.contains(one.mandate->id);
+    const auto decision = plan_bill(terms_, *one.bill, one.mandate, one.earlier,
+                                    {.planned_before = planned_before ? 1U : 0U, .used_up_by = one.mandate_used_up_by});
     if (const auto* left = std::get_if<LeftOut>(&decision)) return leave_out(one, *left);
     const auto& planned = std::get<Planned>(decision);
     const bool own_batch = planned.is_representation && terms_.rules.retry.own_batch;
@@ -64,11 +66,13 @@ class Planner {
       if (own_batch) ++result_.retries_waiting;
       return {};
     }
-    count(planned);
-    planned_of_mandate_ = planned_before + 1;
-    if (open_ && last_mandate_ == one.mandate->id && may_join(terms_, *open_, planned, *one.bill, *one.mandate)) {
+    if (open_ && same_mandate && may_join(terms_, *open_, planned, *one.bill, *one.mandate)) {
+      take_in(planned);
       return join(*open_, planned, *one.bill);
     }
+    if (planned.uses_up_mandate && planned_before) return leave_out(one, only_claim_is_planned(*one.mandate));
+    take_in(planned);
+    if (planned.uses_up_mandate || planned.sequence == SequenceType::first) begun_.insert(one.mandate->id);
     if (auto done = flush(); !done) return done;
     open_ = make_claim(terms_, planned, *one.bill, *one.mandate, new_id(), {});
     if (planned.attempt > 1) open_->first_claim = one.first_claim;
@@ -80,7 +84,7 @@ class Planner {
     return request_.instrument.empty() ? result_.account.instrument : request_.instrument;
   }
 
-  void count(const Planned& planned) {
+  void take_in(const Planned& planned) {
     ++result_.bills;
     if (planned.sequence == SequenceType::first) ++result_.first_collections;
     if (planned.mandate_expires_soon) ++result_.expiring_mandates;
@@ -152,7 +156,9 @@ class Planner {
   PlanTarget& target_;
   std::optional<Claim> open_;
   Id last_mandate_;
-  std::uint32_t planned_of_mandate_ = 0;  // Bills of that mandate; they come one after the other.
+  // Mandates whose next collection is another kind than this one: used up, or no longer at their first. Where bills are
+  // not combined, those of one mandate come in any order.
+  std::unordered_set<Id> begun_;
   std::uint64_t looked_at_ = 0;
 };
 

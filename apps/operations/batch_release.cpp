@@ -17,11 +17,14 @@ Result<SealedFile> sealed_file(Desk& desk, const StoredBatch& batch) {
                                .kind = ErrorKind::refused});
 }
 
-/// Every check has to have run and passed; the first that did not is the reason.
-Result<void> require_checks(Desk& desk, const StoredBatch& batch) {
+/// Every check has to have run and passed; the first that did not is the reason. Answers what somebody has to give a
+/// reason for.
+Result<std::string> require_checks(Desk& desk, const StoredBatch& batch) {
   const auto checks = checks_of(desk, batch);
   if (!checks) return std::unexpected(checks.error());
+  std::string odd;
   for (const auto& check : *checks) {
+    if (!check.passed && check.needs_reason) odd = check.evidence;
     if (check.passed || !check.blocks) continue;
     return std::unexpected(Error{.code = "batch.check-failed",
                                  .explanation = fmt::format("Batch {} does not pass the check \"{}\": {}", batch.number,
@@ -29,7 +32,14 @@ Result<void> require_checks(Desk& desk, const StoredBatch& batch) {
                                  .remedy = check.remedy.empty() ? "See `counterfoil batch check`." : check.remedy,
                                  .kind = ErrorKind::refused});
   }
-  return {};
+  return odd;
+}
+
+Error unusual(const StoredBatch& batch, std::string_view odd) {
+  return {.code = "batch.unusual",
+          .explanation = fmt::format("Batch {} is not like the ones before. {}", batch.number, odd),
+          .remedy = "Look why. When it is right, approve it with --unusual and the reason; else void the batch.",
+          .kind = ErrorKind::refused};
 }
 
 /// A control that says no is `refused`, whichever floor said it.
@@ -60,7 +70,8 @@ bool is_past(BatchState state, BatchState step) {
   return state != BatchState::voided && static_cast<int>(state) >= static_cast<int>(step);
 }
 
-Result<BatchStepResult> approve_in_transaction(Desk& desk, const std::string& number, std::string_view digest) {
+Result<BatchStepResult> approve_in_transaction(Desk& desk, const std::string& number, std::string_view digest,
+                                               std::string_view reason) {
   auto batch = locked_batch(desk, number);
   if (!batch) return std::unexpected(batch.error());
   auto file = sealed_file(desk, *batch);
@@ -71,15 +82,19 @@ Result<BatchStepResult> approve_in_transaction(Desk& desk, const std::string& nu
     return BatchStepResult{std::move(*batch), std::move(*file), true};
   }
   if (auto other = check_approver(desk.actor().name, row.prepared_by); !other) return std::unexpected(other.error());
-  if (auto sound = require_checks(desk, *batch); !sound) return std::unexpected(sound.error());
+  const auto odd = require_checks(desk, *batch);
+  if (!odd) return std::unexpected(odd.error());
+  if (!odd->empty() && reason.empty()) return std::unexpected(unusual(*batch, *odd));
+  const auto accepted = odd->empty() ? std::string{} : fmt::format("; {} Right because: {}", *odd, reason);
   const auto full = digest_text(file->digest);
   if (auto done = approve(row, desk.actor().name, full, release_rules(desk)); !done) return as_refused(done.error());
-  if (auto done = save_batch(desk.scope(), row, BatchEvent::approve, desk.actor().name, full); !done) {
+  if (auto done = save_batch(desk.scope(), row, BatchEvent::approve, desk.actor().name, full + accepted); !done) {
     return std::unexpected(done.error());
   }
   const auto noted = desk.note(
       "batch.approve", "batch", number,
-      fmt::format("sha256 {}, {} claims, {}", full, file->claim_count, Money{file->sum_minor, row.currency}.text()));
+      fmt::format("sha256 {}, {} claims, {}{}", full, file->claim_count, Money{file->sum_minor, row.currency}.text(),
+                  accepted));
   if (!noted) return std::unexpected(noted.error());
   return BatchStepResult{std::move(*batch), std::move(*file), false};
 }
@@ -144,9 +159,10 @@ Result<BatchStepResult> void_in_transaction(Desk& desk, const std::string& numbe
 
 }  // namespace
 
-Result<BatchStepResult> approve_batch(Desk& desk, const std::string& number, std::string_view digest) {
+Result<BatchStepResult> approve_batch(Desk& desk, const std::string& number, std::string_view digest,
+                                      std::string_view unusual) {
   if (auto allowed = desk.may(Action::approve_batch); !allowed) return std::unexpected(allowed.error());
-  return in_one_transaction(desk, "batch-approve", [&] { return approve_in_transaction(desk, number, digest); });
+  return in_one_transaction(desk, "batch-approve", [&] { return approve_in_transaction(desk, number, digest, unusual); });
 }
 
 Result<BatchStepResult> release_batch(Desk& desk, const std::string& number) {

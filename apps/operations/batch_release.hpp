@@ -16,8 +16,10 @@ struct BatchStepResult {
 
 /// The approver names the digest he looked at: whole, or its first 16 characters at least. Another digest than the
 /// sealed one is "batch.digest-differs", one's own batch "permission.four-eyes"; bytes or claims that changed since the
-/// seal are "batch.check-failed". All three are refused.
-[[nodiscard]] Result<BatchStepResult> approve_batch(Desk& desk, const std::string& number, std::string_view digest);
+/// seal are "batch.check-failed". A batch unlike the ones before is "batch.unusual" unless `unusual` says why it is right;
+/// the reason and what was odd are kept in the batch's history and in the audit. All of these are refused.
+[[nodiscard]] Result<BatchStepResult> approve_batch(Desk& desk, const std::string& number, std::string_view digest,
+                                                    std::string_view unusual = {});
 
 /// Lets the approved file go to the outbox, after every check of `check_batch` has passed once more.
 [[nodiscard]] Result<BatchStepResult> release_batch(Desk& desk, const std::string& number);

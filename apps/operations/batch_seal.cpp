@@ -7,9 +7,11 @@
 #include "apps/operations/collection_order.hpp"
 #include "apps/operations/scheme_rules.hpp"
 #include "apps/operations/written_file.hpp"
+#include "core/aba.hpp"
 #include "core/message_id.hpp"
 #include "core/require.hpp"
 #include "generators/writer.hpp"
+#include "store/batch_figures.hpp"
 #include "store/creditor_accounts.hpp"
 
 namespace counterfoil {
@@ -114,7 +116,7 @@ Result<void> take_file_numbers(Desk& desk, const SchemeManner& manner, const Cre
     // Traces run on over all files of the account: none comes back within the life of an entry.
     const auto first = take_numbers(desk.scope(), account.id, Counter::trace, file.claim_count);
     if (!first) return std::unexpected(first.error());
-    file.trace_prefix = account.bank.substr(0, 8);
+    file.trace_prefix = routing_without_check_digit(account.bank);
     file.trace_first = *first;
     const auto most = largest_of_digits(manner.number_digits);
     if (file.claim_count > most || *first > most - file.claim_count + 1) {
@@ -250,7 +252,12 @@ Result<SealResult> seal_in_transaction(Desk& desk, const std::string& number) {
   sealed.message_id = file.message_id;
   sealed.sha256 = digest_text(file.digest);
   if (auto done = save_batch(desk.scope(), sealed, BatchEvent::seal, desk.actor().name, sealed.sha256); !done) {
-    return std::unexpected(done.error());
+    if (done.error().place.field != "batch_mandate_used_up") return std::unexpected(done.error());
+    return std::unexpected(Error{.code = "batch.mandate-used-up",
+                                 .explanation = fmt::format("Batch {} claims under a one-off or final mandate that another "
+                                                            "claim uses up already.", number),
+                                 .remedy = "Void one of the two batches and plan again: the plan names the bill.",
+                                 .kind = ErrorKind::refused});
   }
   const auto noted = desk.note("batch.seal", "batch", number,
                                fmt::format("{}, sha256 {}, {} claims, {}", file.file_name, sealed.sha256,
@@ -303,34 +310,32 @@ Check check_day(Desk& desk, const CreditorAccount& account, const Batch& batch) 
   return check;
 }
 
-/// A batch far from its predecessors is worth a look: a wrong file of bills shows first in the totals.
-Result<Check> check_size(Desk& desk, const StoredBatch& batch) {
-  constexpr std::uint64_t runs = 6;
-  constexpr std::int64_t percent = 30;
-  BatchFilter filter;
-  filter.creditor_account = batch.batch.creditor_account;
-  const auto all = list_batches(desk.scope(), filter);
-  if (!all) return std::unexpected(all.error());
-  std::uint64_t found = 0;
-  std::int64_t sum = 0;
-  for (const auto& other : *all) {
-    if (found == runs || !was_handed_over(other.batch.state) || other.batch.id == batch.batch.id) continue;
-    if (other.batch.is_retry || other.batch.sum_minor == 0) continue;
-    ++found;
-    if (__builtin_add_overflow(sum, other.batch.sum_minor, &sum)) break;
-  }
-  Check check{.name = "The batch is of the usual size", .passed = true, .blocks = false, .evidence = {}, .remedy = {}};
-  if (found == 0 || batch.batch.is_retry || batch.batch.sum_minor == 0) {
-    check.evidence = "there is no earlier batch to compare it with";
+/// A batch unlike its predecessors goes on only when the approver says why that is right.
+Result<Check> check_usual(Desk& desk, const StoredBatch& batch, const CreditorAccount& account) {
+  constexpr UnusualRules rules;
+  Check check{.name = "The batch is like the ones before",
+              .passed = true,
+              .blocks = false,
+              .needs_reason = true,
+              .evidence = {},
+              .remedy = {}};
+  if (batch.batch.is_retry || batch.batch.sum_minor == 0) {
+    check.evidence = "retries and prenotes are not compared";
     return check;
   }
-  const auto mean = sum / static_cast<std::int64_t>(found);
-  const auto apart = batch.batch.sum_minor > mean ? batch.batch.sum_minor - mean : mean - batch.batch.sum_minor;
-  check.passed = apart / percent <= mean / 100;
-  check.evidence =
-      fmt::format("{}; the last {} came to {} on average", Money{batch.batch.sum_minor, batch.batch.currency}.text(),
-                  found, Money{mean, batch.batch.currency}.decimal());
-  if (!check.passed) check.remedy = "Look why this batch differs so much from the ones before.";
+  const auto figures = figures_of(desk.scope(), batch.batch.id);
+  if (!figures) return std::unexpected(figures.error());
+  const auto around = surroundings_of(desk.scope(), batch.batch, account.notice_days, rules);
+  if (!around) return std::unexpected(around.error());
+  const auto odd = unusual_in(*figures, *around, batch.batch.currency, rules);
+  check.passed = odd.empty();
+  check.evidence = odd.empty() ? fmt::format("{}; laid beside {} batches before it",
+                                             Money{batch.batch.sum_minor, batch.batch.currency}.text(),
+                                             around->before.size())
+                               : fmt::format("{}", fmt::join(odd, " "));
+  if (!check.passed) {
+    check.remedy = "Look why. When it is right, approve it with --unusual and the reason; else void the batch.";
+  }
   return check;
 }
 
@@ -347,26 +352,27 @@ Result<Check> check_claims(Desk& desk, const StoredBatch& batch) {
         const auto sound = check_items(row.claim);
         if (!sound && !row.claim.is_prenote) {
           if (bad++ == 0) first = sound.error().explanation;
+        } else if (row.claim.collect_on != batch.batch.collect_on || row.claim.currency != batch.batch.currency) {
+          if (bad++ == 0) {
+            first = fmt::format("Claim {} is in {} for {}, its batch in {} for {}.", row.claim.reference,
+                                row.claim.currency.code(), iso_date(row.claim.collect_on),
+                                batch.batch.currency.code(), iso_date(batch.batch.collect_on));
+          }
         }
         return {};
       },
       true);
   if (!walked) return std::unexpected(walked.error());
-  return Check{.name = "Every claim is the sum of its bills",
+  return Check{.name = "Every claim is the sum of its bills and has the day of its batch",
                .passed = bad == 0 && looked_at > 0,
                .evidence = bad == 0 ? fmt::format("{} claims added up", looked_at) : first,
                .remedy = bad == 0 ? "" : "Void the batch and plan again."};
 }
 
 Result<Check> check_mandates(Desk& desk, const StoredBatch& batch) {
-  const auto counted = desk.session().first_row<std::uint64_t, std::uint64_t>(
-      "select count(*), count(*) filter (where m.state in ('ended', 'suspended', 'draft')"
-      "  or (m.state = 'pending' and not c.is_prenote))"
-      " from claim c join mandate m on m.tenant_id = c.tenant_id and m.id = c.mandate_id"
-      " where c.tenant_id = :tenant and c.batch_id = :batch",
-      {{"tenant", desk.tenant().id}, {"batch", batch.batch.id}});
-  if (!counted) return std::unexpected(counted.error());
-  const auto [all, bad] = **counted;
+  const auto standing = mandates_of_batch(desk.scope(), batch.batch.id);
+  if (!standing) return std::unexpected(standing.error());
+  const auto [all, bad] = *standing;
   return Check{.name = "Every mandate still allows its collection",
                .passed = bad == 0 && all > 0,
                .evidence = fmt::format("{} mandates looked at, {} of them suspended, ended or not in force", all, bad),
@@ -431,10 +437,13 @@ Result<std::vector<Check>> checks_of(Desk& desk, const StoredBatch& batch) {
   if (!mandates) return std::unexpected(mandates.error());
   checks.push_back(std::move(*mandates));
   if (!was_handed_over(batch.batch.state)) checks.push_back(check_day(desk, *account, batch.batch));
-  auto size = check_size(desk, batch);
-  if (!size) return std::unexpected(size.error());
-  checks.push_back(std::move(*size));
-  if (*file) {
+  if (!was_handed_over(batch.batch.state)) {
+    auto usual = check_usual(desk, batch, *account);
+    if (!usual) return std::unexpected(usual.error());
+    checks.push_back(std::move(*usual));
+  }
+  // What was handed over was compared before; the account or a payer's address may have changed since, and rightly.
+  if (*file && !was_handed_over(batch.batch.state)) {
     auto same = check_file(desk, batch, *account, **file);
     if (!same) return std::unexpected(same.error());
     checks.push_back(std::move(*same));

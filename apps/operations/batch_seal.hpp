@@ -29,6 +29,7 @@ struct Check {
   std::string name;  // "every claim stands in the file as in the database"
   bool passed = false;
   bool blocks = true;    // False: worth a look, nothing more.
+  bool needs_reason = false;  // When it fails, the approver has to say why the batch is right all the same.
   std::string evidence;  // What was counted or compared.
   std::string remedy;    // When it failed.
 };

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "apps/operations/batch_plan.hpp"
 #include "apps/operations/creditors.hpp"
 #include "store/batches.hpp"
@@ -125,7 +127,8 @@ Result<void> look_ahead(Desk& desk, BillStory& story, std::optional<Date> collec
                                .with_other_accounts = true};
     bool is_of_this_account = false;
     const auto walked = visit_plannable(desk.scope(), query, [&](const PlannableBill& one) -> Result<void> {
-      const auto decision = plan_bill(made->terms, *one.bill, one.mandate, one.earlier);
+      const auto decision = plan_bill(made->terms, *one.bill, one.mandate, one.earlier,
+                                      {.used_up_by = one.mandate_used_up_by});
       if (const auto* left = std::get_if<LeftOut>(&decision)) {
         if (left->reason == LeftOutReason::mandate_of_other_account && accounts->size() > 1) return {};
         story.outlook = left->sentence + " " + left->remedy;
@@ -149,6 +152,31 @@ Result<void> look_ahead(Desk& desk, BillStory& story, std::optional<Date> collec
 Result<ApproveBillsResult> approve_bills(Desk& desk, const ApproveBillsRequest& request) {
   if (auto allowed = desk.may(Action::approve_bills); !allowed) return std::unexpected(allowed.error());
   return in_one_transaction(desk, "bill-approve", [&] { return approve_in_transaction(desk, request); });
+}
+
+Result<std::uint64_t> notify_payers(Desk& desk, const NoticeRequest& request) {
+  if (auto allowed = desk.may(Action::import_bills); !allowed) return std::unexpected(allowed.error());
+  const auto on = request.on.value_or(desk.today());
+  if (on > desk.today()) {
+    return std::unexpected(Error{.code = "bill.notice-in-future",
+                                 .explanation = fmt::format("{} is still to come.", weekday_and_date(on)),
+                                 .remedy = "Record a notice once it was sent, with the day on which it was.",
+                                 .kind = ErrorKind::usage});
+  }
+  return in_one_transaction(desk, "bill-notify", [&]() -> Result<std::uint64_t> {
+    const auto found = find_bill_numbers(desk.scope(), request.numbers);
+    if (!found) return std::unexpected(found.error());
+    for (const auto& number : request.numbers) {
+      if (std::ranges::find(*found, number) == found->end()) return unknown_bill(number);
+    }
+    const auto told = record_notices(desk.scope(), request.numbers, request.came_back, on, desk.actor().name);
+    if (!told || *told == 0) return told;
+    const auto noted =
+        desk.note("bill.notify", "bill", request.numbers.size() == 1 ? request.numbers.front() : "several",
+                  fmt::format("{} bills, payers told on {}", *told, iso_date(on)));
+    if (!noted) return std::unexpected(noted.error());
+    return told;
+  });
 }
 
 Result<Bill> bill_by_number(Desk& desk, const std::string& number) {

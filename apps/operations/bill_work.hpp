@@ -32,6 +32,16 @@ struct ApproveBillsResult {
 /// `own`. "bill.unknown" for a number that does not exist; then nothing is approved.
 [[nodiscard]] Result<ApproveBillsResult> approve_bills(Desk& desk, const ApproveBillsRequest& request);
 
+struct NoticeRequest {
+  std::vector<std::string> numbers;
+  bool came_back = false;  // Every bill whose debit came back after its last notice.
+  std::optional<Date> on;  // Absent: today.
+};
+
+/// Records that payers were told of amount and date of a collection; answers how many bills say so now and did not
+/// before. "bill.unknown", "bill.notice-in-future".
+[[nodiscard]] Result<std::uint64_t> notify_payers(Desk& desk, const NoticeRequest& request);
+
 /// Everything about one bill: what it is, what happened to it, where it stands, and what would happen if it were
 /// collected.
 struct BillStory {

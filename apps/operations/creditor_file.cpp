@@ -17,7 +17,8 @@ namespace {
 
 constexpr std::array known_keys{"name",      "scheme",        "account",     "bank",          "creditor_id",
                                 "profile",   "format",        "instrument",  "most",          "first_as",
-                                "time_zone", "combine_bills", "notice_days", "lead_bank_days"};
+                                "time_zone", "combine_bills", "notice_days", "lead_bank_days",
+                                "charges_within_booking"};
 
 std::unexpected<Error> wrong(std::string code, std::string explanation, std::string remedy, const std::string& path,
                              const toml::source_region& at = {}) {
@@ -122,6 +123,7 @@ Result<void> fill_optional(const CreditorTable& table, const Scheme& scheme, con
   if (auto done = table.number("lead_bank_days", account.lead_bank_days); !done) return done;
   if (auto done = table.number("notice_days", account.notice_days); !done) return done;
   if (auto done = table.flag("combine_bills", account.combine_bills); !done) return done;
+  if (auto done = table.flag("charges_within_booking", account.charges_within_booking); !done) return done;
   const auto first = table.text("first_as", false);
   if (!first) return std::unexpected(first.error());
   if (!first->empty()) {

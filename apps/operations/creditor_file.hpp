@@ -7,6 +7,7 @@
 //   creditor_id = "DE98ZZZ09999999999"
 //   profile = "gbic5"                   # optional, as are format, instrument, first_as, combine_bills,
 //                                       # lead_bank_days, notice_days, most
+//   charges_within_booking = true       # agreed with the bank: it books a return and its charge in one sum
 //   [nacha]                             # what only one scheme needs
 //   immediate_destination = "076401251"
 #pragma once

@@ -61,13 +61,20 @@ Result<CreditorResult> add_in_transaction(Desk& desk, CreditorAccount account) {
 
 }  // namespace
 
+Result<CreditorAccount> read_creditor_account(Desk& desk, std::string_view label, const std::string& file,
+                                              std::string_view scheme) {
+  auto account = read_creditor_file(file, scheme, desk.catalogue());
+  if (!account) return account;
+  account->label = label;
+  if (auto sound = check_numbers(desk.catalogue(), *account, file); !sound) return std::unexpected(sound.error());
+  return account;
+}
+
 Result<CreditorResult> add_creditor(Desk& desk, std::string_view label, const std::string& file,
                                     std::string_view scheme) {
   if (auto allowed = desk.may(Action::manage_accounts); !allowed) return std::unexpected(allowed.error());
-  auto account = read_creditor_file(file, scheme, desk.catalogue());
+  auto account = read_creditor_account(desk, label, file, scheme);
   if (!account) return std::unexpected(account.error());
-  account->label = label;
-  if (auto sound = check_numbers(desk.catalogue(), *account, file); !sound) return std::unexpected(sound.error());
   return in_one_transaction(desk, "creditor-add", [&] { return add_in_transaction(desk, std::move(*account)); });
 }
 

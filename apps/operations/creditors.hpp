@@ -21,6 +21,10 @@ struct CreditorResult {
 [[nodiscard]] Result<CreditorResult> add_creditor(Desk& desk, std::string_view label, const std::string& file,
                                                   std::string_view scheme);
 
+/// Reads the file, gives the account its label and checks its numbers; nothing is stored.
+[[nodiscard]] Result<CreditorAccount> read_creditor_account(Desk& desk, std::string_view label, const std::string& file,
+                                                            std::string_view scheme);
+
 [[nodiscard]] Result<std::vector<CreditorAccount>> creditors(Desk& desk);
 
 /// "creditor.unknown" names the labels there are. With an empty label: the only account, or "creditor.which".

@@ -188,7 +188,8 @@ class FileMatch {
 
   Result<void> run() {
     if (auto done = set_terms(); !done) return done;
-    Matching matching{desk_.scope(), file_.id, desk_.actor().name};
+    Matching matching{desk_.scope(), file_.id, desk_.actor().name,
+                      [&](std::span<const Matching::MandateTouch> touches) { return touch(touches); }};
     std::uint64_t seen = 0;
     const auto walked = matching.visit([&](const EntryWithCandidates& row) -> Result<void> {
       if (++seen % 10'000 == 0) desk_.tell("lines matched", seen, file_.entry_count);
@@ -201,9 +202,6 @@ class FileMatch {
     result_.exceptions = matching.counts().exceptions;
     result_.ignored = matching.counts().ignored;
     if (auto done = post_batches(); !done) return done;
-    const auto touched = touch_mandates(desk_, worth_touching(matching.touched_mandates()));
-    if (!touched) return std::unexpected(touched.error());
-    result_.mandates_changed += *touched;
     return finish_batches();
   }
 
@@ -223,6 +221,7 @@ class FileMatch {
     terms_.unauthorized_return_days = rules_->unauthorized_return_days;
     terms_.refund_days = rules_->refund_days;
     terms_.returns_can_be_refused = rules_->scheme->manner.returns_can_be_refused;
+    terms_.charges_within_booking = owner_->charges_within_booking;
     terms_.account_of_creditor = owner_->account;
     return {};
   }
@@ -278,16 +277,18 @@ class FileMatch {
            *judgement.event == ClaimEventKind::refund;
   }
 
-  /// Most returns leave their mandate as it is, and a file may hold a million of them.
-  [[nodiscard]] std::vector<Matching::MandateTouch> worth_touching(
-      const std::vector<Matching::MandateTouch>& all) const {
-    std::vector<Matching::MandateTouch> some;
-    for (const auto& touch : all) {
-      const bool takes_use_back = touch.event == ClaimEventKind::reject || touch.event == ClaimEventKind::cancel;
-      const bool changes_state = touch.effect == MandateEffect::suspend || touch.effect == MandateEffect::end;
-      if (takes_use_back || changes_state || prenotes_.contains(touch.claim)) some.push_back(touch);
+  /// Most returns leave their mandate as it is.
+  Result<void> touch(std::span<const Matching::MandateTouch> touches) {
+    std::vector<Matching::MandateTouch> worth_it;
+    for (const auto& one : touches) {
+      const bool takes_use_back = one.event == ClaimEventKind::reject || one.event == ClaimEventKind::cancel;
+      const bool changes_state = one.effect == MandateEffect::suspend || one.effect == MandateEffect::end;
+      if (takes_use_back || changes_state || prenotes_.contains(one.claim)) worth_it.push_back(one);
     }
-    return some;
+    const auto changed = touch_mandates(desk_, worth_it);
+    if (!changed) return std::unexpected(changed.error());
+    result_.mandates_changed += *changed;
+    return {};
   }
 
   Result<std::unique_ptr<StandingRow>> standing_of(const Entry& entry) {
@@ -514,6 +515,53 @@ Result<IngestResult> ingest_file(Desk& desk, const IngestRequest& request) {
     if (seen && *seen) result.file = std::move(**seen);
   }
   return result;
+}
+
+Result<IngestResult> accept_file(Desk& desk, std::string_view digest, std::string_view why) {
+  if (auto allowed = desk.may(Action::resolve_exception); !allowed) return std::unexpected(allowed.error());
+  return in_one_transaction(desk, "ingest-accept", [&]() -> Result<IngestResult> {
+    constexpr std::size_t shortest = 8;
+    auto found = find_bank_files_by_digest(desk.scope(), digest);
+    if (!found) return std::unexpected(found.error());
+    if (digest.size() < shortest || found->size() != 1) {
+      return std::unexpected(Error{.code = "file.unknown",
+                                   .explanation = "No single bank file has a sha256 that begins so.",
+                                   .remedy = "Give it as `counterfoil match list --files --json` shows it, at least its "
+                                             "first eight characters.",
+                                   .kind = ErrorKind::usage});
+    }
+    IngestResult result;
+    result.file = std::move(found->front());
+    auto& file = result.file;
+    if (file.state == BankFileState::accepted) {
+      result.already = true;
+      return result;
+    }
+    if (file.state != BankFileState::quarantined) {
+      return std::unexpected(Error{.code = "file.not-quarantined",
+                                   .explanation = fmt::format("The file {} is {}, not quarantined.", file.file_name,
+                                                              bank_file_state_name(file.state)),
+                                   .remedy = "Only a file that calls itself like an earlier one waits to be accepted.",
+                                   .kind = ErrorKind::refused});
+    }
+    if (auto done = accept_bank_file(desk.scope(), file, why, desk.actor().name); !done) {
+      return std::unexpected(done.error());
+    }
+    std::optional<CreditorAccount> owner;
+    if (!file.creditor_account.is_nil()) {
+      auto account = find_creditor_account(desk.scope(), file.creditor_account);
+      if (!account) return std::unexpected(account.error());
+      owner = std::move(*account);
+    }
+    FileMatch match{desk, file, owner, result};
+    if (auto done = match.run(); !done) return std::unexpected(done.error());
+    const auto noted = desk.note("file.accept", "bank-file", file.file_name,
+                                 fmt::format("sha256 {}: {}; {} posted, {} exceptions, {} ignored",
+                                             digest_text(file.digest), why, result.posted, result.exceptions,
+                                             result.ignored));
+    if (!noted) return std::unexpected(noted.error());
+    return result;
+  });
 }
 
 Result<std::vector<std::string>> files_to_ingest(const std::string& folder) {

@@ -28,13 +28,19 @@ struct IngestResult {
   std::vector<std::string> batches;  // Numbers of the batches it speaks of.
 
   /// Whether somebody has to look.
-  [[nodiscard]] bool needs_people() const { return exceptions > 0 || file.state != BankFileState::ingested; }
+  [[nodiscard]] bool needs_people() const {
+    return exceptions > 0 || file.state == BankFileState::quarantined || file.state == BankFileState::refused;
+  }
 };
 
 /// One transaction: the whole file with everything that follows from it, or nothing. The same bytes again change
 /// nothing. A file that calls itself like an earlier one and holds other bytes is quarantined; one that is not
 /// acceptable is kept as refused. Neither posts anything. Two lines of one file that say the same are two lines.
 [[nodiscard]] Result<IngestResult> ingest_file(Desk& desk, const IngestRequest& request);
+
+/// Lets a quarantined file count: its lines, kept when it came in, are laid against the claims and posted now. `digest` is
+/// its sha256 or the beginning of it, eight characters at least; `why` is kept. "file.unknown", "file.not-quarantined".
+[[nodiscard]] Result<IngestResult> accept_file(Desk& desk, std::string_view digest, std::string_view why);
 
 /// Moves a batch on after something was posted to its claims: acknowledged by the first word of the bank, closed once
 /// every claim has an end; its mandates then count their settled collections. In the open transaction.

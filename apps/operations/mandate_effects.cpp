@@ -51,7 +51,7 @@ Result<bool> touch(Desk& desk, const Matching::MandateTouch& one) {
     const MandateChange taken_back{.kind = MandateEventKind::collection_rejected,
                                    .detail = detail,
                                    .sequence = (*claim)->sequence,
-                                   .carried_amendment = !(*claim)->amendment.empty()};
+                                   .carried = (*claim)->amendment};
     if (auto done = change(desk, *mandate, taken_back); !done) return std::unexpected(done.error());
     changed = true;
   }

@@ -86,23 +86,16 @@ Result<MandateResult> change_in_transaction(Desk& desk, const MandateRequest& re
   auto mandate = mandate_by_reference(desk, request.reference, request.creditor);
   if (!mandate) return std::unexpected(mandate.error());
   if (is_already(*mandate, request.wish)) return MandateResult{std::move(*mandate), true};
-  Result<MandateEvent> event{};
   if (request.wish == MandateWish::amend) {
-    const auto account = account_of(desk, *mandate);
-    if (!account) return std::unexpected(account.error());
-    const auto rules = account_rules(desk.catalogue(), *account);
-    if (!rules) return std::unexpected(rules.error());
-    auto data = request.data;
-    if (data.account && rules->collection.account == AccountCheck::iban_sepa) {
-      auto iban = check_iban(*data.account);
-      if (!iban) return std::unexpected(iban.error());
-      data.account = std::move(*iban);
-    }
-    event = amend(*mandate, data, rules->collection.mandate, desk.today());
-    if (!event && event.error().code == "mandate.nothing-changed") return MandateResult{std::move(*mandate), true};
-  } else {
-    event = apply(*mandate, change_for(request), desk.today());
+    const auto changed = amend_by_rules(desk, *mandate, request.data);
+    if (!changed) return std::unexpected(changed.error());
+    if (changed->empty()) return MandateResult{std::move(*mandate), true};
+    const auto noted = desk.note("mandate.amended", "mandate", request.reference,
+                                 request.why.empty() ? *changed : fmt::format("{}: {}", *changed, request.why));
+    if (!noted) return std::unexpected(noted.error());
+    return MandateResult{std::move(*mandate), false};
   }
+  const auto event = apply(*mandate, change_for(request), desk.today());
   if (!event) return std::unexpected(event.error());
   if (auto saved = save_mandate(desk.scope(), *mandate, *event, desk.actor().name); !saved) {
     return std::unexpected(saved.error());
@@ -114,6 +107,25 @@ Result<MandateResult> change_in_transaction(Desk& desk, const MandateRequest& re
 }
 
 }  // namespace
+
+Result<std::string> amend_by_rules(Desk& desk, Mandate& mandate, MandateData data) {
+  const auto account = account_of(desk, mandate);
+  if (!account) return std::unexpected(account.error());
+  const auto rules = account_rules(desk.catalogue(), *account);
+  if (!rules) return std::unexpected(rules.error());
+  if (data.account && rules->collection.account == AccountCheck::iban_sepa) {
+    auto iban = check_iban(*data.account);
+    if (!iban) return std::unexpected(iban.error());
+    data.account = std::move(*iban);
+  }
+  const auto event = amend(mandate, data, rules->collection.mandate, desk.today());
+  if (!event && event.error().code == "mandate.nothing-changed") return std::string{};
+  if (!event) return std::unexpected(event.error());
+  if (auto saved = save_mandate(desk.scope(), mandate, *event, desk.actor().name); !saved) {
+    return std::unexpected(saved.error());
+  }
+  return event->detail;
+}
 
 Result<MandateResult> change_mandate(Desk& desk, const MandateRequest& request) {
   if (auto allowed = desk.may(Action::change_mandate); !allowed) return std::unexpected(allowed.error());

@@ -29,6 +29,10 @@ struct MandateResult {
 /// "mandate.unknown"; what the state of the mandate forbids is refused. What is already so changes nothing.
 [[nodiscard]] Result<MandateResult> change_mandate(Desk& desk, const MandateRequest& request);
 
+/// Takes over new data for a mandate by the rules of its account, checks a new account number, and saves it with its event.
+/// Answers the names of what changed; empty when nothing was new. In the open transaction.
+[[nodiscard]] Result<std::string> amend_by_rules(Desk& desk, Mandate& mandate, MandateData data);
+
 struct MandateStory {
   Mandate mandate;
   std::string creditor_label;

@@ -37,6 +37,7 @@ RetryRules retry_rules(const Scheme& scheme, const CreditorAccount& account) {
   RetryRules rules{.most_times = small(scheme.number("retry_most_times", account.profile)),
                    .within_days = small(scheme.number("retry_within_days", account.profile)),
                    .wait_days = small(scheme.number("retry_wait_days", account.profile)),
+                   .new_notice = scheme.flag("retry_new_notice", account.profile).value_or(false),
                    .own_batch = scheme.flag("retry_own_batch", account.profile).value_or(false)};
   // A retry with a batch of its own is announced as the original entry once more, so its amount must be the same.
   rules.same_amount = rules.own_batch;

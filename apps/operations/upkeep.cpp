@@ -54,9 +54,9 @@ void look_at_settings(Desk& desk, std::vector<Diagnosis>& lines) {
                 {"synchronous_commit", "on", "a power cut may lose what was committed"},
                 {"full_page_writes", "on", "a power cut may ruin pages"}};
   for (const auto& [setting, good, why] : wanted) {
-    const auto found = desk.session().first_row<std::string>("select current_setting(:name)", {{"name", setting}});
+    const auto found = database_setting(desk.session(), setting);
     if (!found || !*found) continue;
-    const auto& [value] = **found;
+    const auto& value = **found;
     if (value == good) {
       lines.push_back(fine(fmt::format("setting {}", setting), value));
     } else {
@@ -112,12 +112,11 @@ void look_at_calendars(Desk& desk, std::vector<Diagnosis>& lines) {
 }
 
 void look_at_clock(Desk& desk, std::vector<Diagnosis>& lines) {
-  const auto skew = desk.session().first_row<std::int64_t>(
-      "select extract(epoch from clock_timestamp())::bigint - :now::bigint",
-      {{"now", std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
-                   .count()}});
-  if (!skew || !*skew) return;
-  const auto [seconds] = **skew;
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  const auto ahead = database_seconds_ahead_of(
+      desk.session(), std::chrono::duration_cast<std::chrono::seconds>(now).count());
+  if (!ahead) return;
+  const auto seconds = *ahead;
   if (seconds >= -5 && seconds <= 5) {
     lines.push_back(fine("clocks", "this machine and the database agree within five seconds"));
   } else {
@@ -236,6 +235,13 @@ Result<CheckBooksResult> check_books(Desk& desk, bool quick) {
   InvariantOptions options;
   options.with_ciphertexts = !quick;
   options.with_file_bytes = !quick;
+  const auto accounts = list_creditor_accounts(desk.scope());
+  if (!accounts) return std::unexpected(accounts.error());
+  for (const auto& account : *accounts) {
+    const auto rules = account_rules(desk.catalogue(), account);
+    if (!rules) return std::unexpected(rules.error());
+    options.lapse_months.emplace_back(account.id, rules->collection.mandate.expiry_months);
+  }
   auto invariants = check_invariants(desk.scope(), options);
   if (!invariants) return std::unexpected(invariants.error());
   return CheckBooksResult{std::move(*invariants)};

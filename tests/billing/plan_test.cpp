@@ -258,7 +258,7 @@ TEST(Plan, SaysWhenAMandateCarriesAnAmendmentExpiresSoonOrNeedsAPerson) {
 
 TEST(Plan, UsesAOneOffOnceAndSendsOneFirstCollection) {
   Case c;
-  const auto again = [&] { return plan_bill(c.terms, c.bill, &c.mandate, nullptr, 1); };
+  const auto again = [&] { return plan_bill(c.terms, c.bill, &c.mandate, nullptr, {.planned_before = 1}); };
   c.terms.rules.mandate.first_as = SequenceType::first;
   EXPECT_EQ(std::get<Planned>(c.decide()).sequence, SequenceType::first);
   EXPECT_EQ(std::get<Planned>(again()).sequence, SequenceType::recurring);
@@ -271,12 +271,47 @@ TEST(Plan, UsesAOneOffOnceAndSendsOneFirstCollection) {
   EXPECT_EQ(code_of(again()), "mandate-used");
 }
 
+TEST(Plan, LeavesOutWhatAClaimInAnotherBatchHasUsedUp) {
+  Case c;
+  const auto beside = [&] { return plan_bill(c.terms, c.bill, &c.mandate, nullptr, {.used_up_by = "B-000007"}); };
+  EXPECT_EQ(code_of(beside()), "") << "A mandate for many collections is not used up.";
+  c.mandate.one_off = true;
+  const auto only = std::get<LeftOut>(beside());
+  EXPECT_EQ(only.sentence, "The only collection of mandate FLAT-12 is already in batch B-000007.");
+  EXPECT_EQ(only.remedy, "Wait for its result, or void that batch if it was not sent.");
+  EXPECT_TRUE(std::get<Planned>(c.decide()).uses_up_mandate);
+  c.mandate.one_off = false;
+  c.mandate.final_next = true;
+  EXPECT_EQ(std::get<LeftOut>(beside()).reason, LeftOutReason::mandate_used);
+}
+
+TEST(Plan, AsksForANewNoticeBeforeARetryWhereTheSchemeDoes) {
+  Case c;
+  c.has_earlier = true;
+  c.terms.collect_on = day("2026-12-18");
+  EXPECT_EQ(code_of(c.decide()), "") << "Not every scheme asks.";
+  c.terms.rules.retry.new_notice = true;
+  const auto left = std::get<LeftOut>(c.decide());
+  EXPECT_EQ(left.reason, LeftOutReason::retry_notice_missing);
+  EXPECT_EQ(left.sentence, "Bill B-1 came back on 2026-12-02, and since then the payer was not told of a new date.");
+  c.earlier.repaired = true;
+  EXPECT_EQ(code_of(c.decide()), "retry-notice-missing") << "Good data do not tell the payer of the date.";
+  c.bill.notified_on = day("2026-12-03");
+  EXPECT_EQ(code_of(c.decide()), "");
+  c.bill.notified_on = day("2026-12-05");
+  EXPECT_EQ(code_of(c.decide()), "notice-too-short");
+  c.bill.notified_on = day("2026-11-20");
+  c.earlier.reason = "MD01";
+  c.earlier.repaired = false;
+  EXPECT_EQ(code_of(c.decide()), "retry-not-allowed") << "No notice helps here, so none is asked for.";
+}
+
 TEST(CombinedClaim, TakesALaterBillIntoTheFirstCollection) {
   Case c;
   c.terms.rules.combine_bills = true;
   c.terms.rules.mandate.first_as = SequenceType::first;
   const auto claim = make_claim(c.terms, std::get<Planned>(c.decide()), c.bill, c.mandate, Id::make(1, {}), "R-1");
-  const auto second = std::get<Planned>(plan_bill(c.terms, c.bill, &c.mandate, nullptr, 1));
+  const auto second = std::get<Planned>(plan_bill(c.terms, c.bill, &c.mandate, nullptr, {.planned_before = 1}));
   EXPECT_TRUE(may_join(c.terms, claim, second, c.bill, c.mandate));
 }
 

@@ -33,6 +33,7 @@ class Month {
     std::filesystem::create_directories(house.path("out"));
     std::filesystem::create_directories(house.path("in"));
     house.write("creditor.toml", creditor_toml(scheme_));
+    house.write("edited.toml", "notice_days = 2\n" + creditor_toml(scheme_));
     house.write("payers.csv", payers_csv(flats));
     house.write("mandates.csv", mandates_csv(scheme_, flats));
     house.write("bills.csv", bills_csv(scheme_, flats, "2026-12-01"));
@@ -48,8 +49,11 @@ class Month {
         {{"payer", "import", house.path("payers.csv")}, before, {"payer-import."}},
         {{"mandate", "import", house.path("mandates.csv"), "--creditor", "rent"}, before, {"mandate-import."}},
         {{"mandate", "suspend", fmt::format("M{}-0001", letter()), "--why", "test"}, before, {"mandate-change."}},
+        {{"payer", "edit", "F-0002", "--town", "Potsdam", "--why", "test"}, before, {"payer-edit."}},
+        {{"creditor", "edit", "rent", "--file", house.path("edited.toml")}, before, {"creditor-edit."}},
         {{"bill", "import", house.path("bills.csv")}, before, {"bill-import."}},
         {{"bill", "approve", "--all", "--as", "anna"}, before, {"bill-approve."}},
+        {{"bill", "notify", fmt::format("2026-11-{}0001", letter()), "--on", "2026-11-05"}, before, {"bill-notify."}},
         {{"batch", "create", "--creditor", "rent", "--collect", "2026-12-01", "--json"},
          before,
          {"batch-create."},
@@ -68,6 +72,8 @@ class Month {
          before,
          {"publish."}},
         {{"ingest", house.path("in")}, "2026-12-04", {"ingest.", "match."}},
+        {{"ingest", "{twin}"}, "2026-12-04"},
+        {{"match", "accept", "{quarantined}", "--why", "test"}, "2026-12-04", {"ingest-accept."}},
         {{"match", "run"}, "2026-12-15", {"day."}},
         {{"exception", "resolve", "{exception}", "--action", "accept", "--comment", "test"},
          "2026-12-15",
@@ -81,6 +87,8 @@ class Month {
       if (word == "{batch}") word = batch_;
       if (word == "{digest}") word = digest_;
       if (word == "{exception}") word = first_exception();
+      if (word == "{twin}") word = twin();
+      if (word == "{quarantined}") word = quarantined();
     }
     return words;
   }
@@ -116,6 +124,21 @@ class Month {
     const auto all = house.run({"exception", "list", "--json"}).lines();
     exception_ = all.empty() ? "" : all.front()["number"].get<std::string>();
     return exception_;
+  }
+
+  /// A file of the bank once more with one line end more: the same name for itself, other bytes.
+  [[nodiscard]] std::string twin() const {
+    const auto first = house.files_in("in").front();
+    const auto name = fmt::format("twin{}", first.extension().string());
+    house.write(name, house.read(first) + "\n");
+    return house.path(name);
+  }
+
+  [[nodiscard]] std::string quarantined() const {
+    for (const auto& file : house.run({"match", "list", "--files", "--json"}).lines()) {
+      if (file["state"] == "quarantined" || file["state"] == "accepted") return file["sha256"];
+    }
+    return {};
   }
 
   std::string scheme_;

@@ -191,10 +191,10 @@ TEST(Amendment, WaitsUntilACollectionThatCarriedItHasSettled) {
   ASSERT_TRUE(event);
   EXPECT_EQ(event->detail, "account");
   EXPECT_EQ(mandate.amendment.old_account, "DE89370400440532013000");
-  take(mandate, {.kind = Kind::collection_sent, .carried_amendment = true});
-  take(mandate, {.kind = Kind::collection_rejected, .carried_amendment = true});
+  take(mandate, {.kind = Kind::collection_sent, .carried = {.old_account = "DE89370400440532013000"}});
+  take(mandate, {.kind = Kind::collection_rejected, .carried = {.old_account = "DE89370400440532013000"}});
   EXPECT_FALSE(mandate.amendment.empty());
-  take(mandate, {.kind = Kind::collection_settled, .collected_on = today, .carried_amendment = true});
+  take(mandate, {.kind = Kind::collection_settled, .collected_on = today, .carried = {.old_account = "DE89370400440532013000"}});
   EXPECT_TRUE(mandate.amendment.empty());
 }
 
@@ -219,15 +219,28 @@ TEST(Amendment, MadeWhileAnotherWasOnItsWayWaitsForTheNextCollection) {
   auto mandate = active_mandate();
   mandate.used = 1;
   ASSERT_TRUE(amend(mandate, {.reference = "B"}, sepa, today));
-  take(mandate, {.kind = Kind::collection_sent, .carried_amendment = true});
+  take(mandate, {.kind = Kind::collection_sent, .carried = {.old_reference = "FLAT-12"}});
   ASSERT_TRUE(amend(mandate, {.reference = "C", .account = "NL91ABNA0417164300"}, sepa, today));
   take(mandate, {.kind = Kind::collection_settled,
                  .collected_on = today,
-                 .carried_amendment = true,
+                 .carried = {.old_reference = "FLAT-12"},
                  .told_reference = "B",
                  .told_account = "DE89370400440532013000"});
   EXPECT_EQ(mandate.amendment.old_reference, "B");
   EXPECT_EQ(mandate.amendment.old_account, "SMNDA");
+}
+
+TEST(Amendment, OfTheCreditorMadeWhileAnotherWasOnItsWayIsNotLost) {
+  auto mandate = active_mandate();
+  mandate.used = 1;
+  ASSERT_TRUE(amend(mandate, {.reference = "B"}, sepa, today));
+  ASSERT_TRUE(amend_creditor(mandate, "DE98ZZZ09999999999", {}, sepa, today));
+  take(mandate, {.kind = Kind::collection_settled,
+                 .collected_on = today,
+                 .carried = {.old_reference = "FLAT-12"},
+                 .told_reference = "B",
+                 .told_account = mandate.account});
+  EXPECT_EQ(mandate.amendment, (Amendment{.old_creditor_id = "DE98ZZZ09999999999"}));
 }
 
 TEST(Amendment, AnnouncesAnotherBankAsNewAccount) {
@@ -286,7 +299,7 @@ MandateChange any_change() {
                                       SequenceType::final, SequenceType::one_off);
   change.collected_on = today + std::chrono::days{*rc::gen::inRange(-100, 100)};
   change.earliest_debit_on = today;
-  change.carried_amendment = *rc::gen::arbitrary<bool>();
+  if (*rc::gen::arbitrary<bool>()) change.carried.old_account = "SMNDA";
   return change;
 }
 

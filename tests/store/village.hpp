@@ -134,6 +134,8 @@ class VillageTest : public StoreTest {
     terms.today = village_today;
     terms.rules.retry.codes = {"AM04"};
     terms.rules.retry.most_times = 2;
+    terms.rules.mandate.carries_amendments = true;
+    terms.rules.mandate.uses_sequence_types = with_sequences_;
     return terms;
   }
 
@@ -220,6 +222,7 @@ class VillageTest : public StoreTest {
   }
 
   CreditorAccount account_;
+  bool with_sequences_ = false;  // FRST, RCUR, OOFF, FNAL.
 };
 
 }  // namespace counterfoil

@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <atomic>
 #include <barrier>
+#include <map>
 #include <mutex>
+#include <random>
 #include <thread>
 
 #include "store/audit.hpp"
@@ -80,7 +82,14 @@ class Village : public VillageTest {
       return std::unexpected(done.error());
     }
     if (auto done = writer.finish(file); !done) return std::unexpected(done.error());
-    Matching matching{scope(), file.id, "courier"};
+    touched_.clear();
+    touched_at_once_ = 0;
+    Matching matching{scope(), file.id, "courier",
+                      [&](std::span<const Matching::MandateTouch> touches) -> Result<void> {
+                        touched_.insert(touched_.end(), touches.begin(), touches.end());
+                        touched_at_once_ = std::max(touched_at_once_, touches.size());
+                        return {};
+                      }};
     auto walked = matching.visit([&](const EntryWithCandidates& row) -> Result<void> {
       const Line& line = lines[row.entry.position - 1];
       EXPECT_EQ(row.entry.payer_account, "NL91ABNA0000000001");
@@ -108,7 +117,6 @@ class Village : public VillageTest {
     });
     if (!walked) return std::unexpected(walked.error());
     if (auto done = matching.finish(); !done) return std::unexpected(done.error());
-    touched_ = matching.touched_mandates();
     const auto counts = matching.counts();
     if (auto done = transaction->commit(); !done) return std::unexpected(done.error());
     return counts;
@@ -151,6 +159,7 @@ class Village : public VillageTest {
   [[nodiscard]] Claim claim(const std::string& reference) { return **find_claim(scope(), reference); }
 
   std::vector<Matching::MandateTouch> touched_;
+  std::size_t touched_at_once_ = 0;
 };
 
 TEST_F(Village, GivesBackWhatWasImported) {
@@ -625,6 +634,163 @@ TEST_F(Village, GivesASealedFileBackByteForByteAndNoticesAChange) {
   tamper("update sealed_file set sha256 = sha256(sha256)");
   EXPECT_EQ(read_all().error().code, "file.digest-differs");
   EXPECT_NE(broken().find("I12"), std::string::npos);
+}
+
+TEST_F(Village, RefusesToSealASecondClaimOfAOneOffMandate) {
+  settle_in(1);
+  {
+    auto transaction = session().begin();
+    BillWriter bills{scope(), {}};
+    COUNTERFOIL_ASSERT_OK(bills.add(bill_of(**find_payer(scope(), "P1"), 2)));
+    COUNTERFOIL_ASSERT_OK(bills.finish());
+    COUNTERFOIL_ASSERT_OK(transaction->commit());
+  }
+  approve_all();
+  tamper("update mandate set one_off = true");
+  // Each bill alone, as two people would plan them at the same moment: neither sees the batch of the other.
+  std::vector<StoredBatch> batches;
+  for (const std::string bill : {"BILL-1", "BILL-2"}) {
+    auto transaction = session().begin();
+    Batch batch;
+    batch.id = new_id();
+    batch.creditor_account = account_.id;
+    batch.collect_on = village_collect;
+    batch.instrument = "CORE";
+    batch.currency = euro;
+    batch.prepared_by = "ana";
+    const auto number = insert_batch(scope(), batch);
+    COUNTERFOIL_ASSERT_OK(number);
+    ClaimWriter claims{scope(), batch.id};
+    COUNTERFOIL_ASSERT_OK(visit_plannable(
+        scope(), {.creditor_account = account_.id, .due_to = village_collect, .due_from = {}, .bill_number = bill},
+        [&](const PlannableBill& row) -> Result<void> {
+          EXPECT_EQ(row.mandate_used_up_by, bill == "BILL-1" ? "" : "B-000001");
+          EXPECT_EQ(std::get<LeftOut>(plan_bill(terms(), *row.bill, row.mandate, row.earlier,
+                                                {.used_up_by = "B-000001"})).reason, LeftOutReason::mandate_used);
+          const auto planned = std::get<Planned>(plan_bill(terms(), *row.bill, row.mandate, row.earlier));
+          Claim claim = make_claim(terms(), planned, *row.bill, *row.mandate, new_id(), *number + "-1");
+          claim.sequence_number = 1;
+          return claims.add(claim);
+        }));
+    COUNTERFOIL_ASSERT_OK(claims.finish());
+    batches.push_back(**find_batch(scope(), *number));
+    COUNTERFOIL_ASSERT_OK(transaction->commit());
+  }
+  EXPECT_EQ(claim("B-000002-1").uses_up_mandate, true);
+  const auto seal = [&](StoredBatch& stored) -> Result<void> {
+    auto transaction = session().begin();
+    stored.batch.state = BatchState::sealed;
+    if (auto saved = save_batch(scope(), stored.batch, BatchEvent::seal, "ana"); !saved) return saved;
+    return transaction->commit();
+  };
+  auto second = batches[1];
+  const auto refused = seal(second);
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().place.field, "batch_mandate_used_up");
+  {
+    auto transaction = session().begin();
+    batches[0].batch.state = BatchState::voided;
+    COUNTERFOIL_ASSERT_OK(save_batch(scope(), batches[0].batch, BatchEvent::make_void, "ana"));
+    COUNTERFOIL_ASSERT_OK(transaction->commit());
+  }
+  second = batches[1];
+  COUNTERFOIL_EXPECT_OK(seal(second)) << "The other batch let go of the mandate.";
+}
+
+TEST_F(Village, SettlesMandatesOfABatchAsTheRulesDoOneByOne) {
+  constexpr int count = 120;
+  std::mt19937 random{20261124};
+  const auto chance = [&](unsigned of) { return random() % of == 0; };
+  const MandateRules sepa{.uses_sequence_types = true, .carries_amendments = true};
+  const auto all_mandates = [&] {
+    std::vector<Mandate> all;
+    EXPECT_TRUE(visit_mandates(scope(), {}, [&](const Mandate& mandate) -> Result<void> {
+                  all.push_back(mandate);
+                  return {};
+                }).has_value());
+    return all;
+  };
+  // Anything that can happen to a mandate's data, before the claims are made and while they are on their way.
+  const auto change_some = [&] {
+    auto transaction = session().begin();
+    for (auto& mandate : all_mandates()) {
+      const auto keep = [&](const Result<MandateEvent>& event) {
+        if (!event) return;
+        COUNTERFOIL_EXPECT_OK(save_mandate(scope(), mandate, *event, "ana"));
+      };
+      if (chance(3)) keep(amend(mandate, {.reference = mandate.reference + "a"}, sepa, village_today));
+      if (chance(3)) {
+        keep(amend(mandate, {.account = account_of(static_cast<int>(random() % 9000) + 1000), .same_bank = chance(2)},
+                   sepa, village_today));
+      }
+      if (chance(4)) keep(amend_creditor(mandate, "DE98ZZZ0" + std::to_string(random() % 9), {}, sepa, village_today));
+      if (chance(4)) keep(amend_creditor(mandate, {}, "Old Name", sepa, village_today));
+    }
+    COUNTERFOIL_ASSERT_OK(transaction->commit());
+  };
+  with_sequences_ = true;
+  settle_in(count);
+  tamper("update mandate set used = 1; update mandate set one_off = true, used = 0 where reference like '%7';"
+         "update mandate set final_next = true where reference like '%3'");
+  approve_all();
+  change_some();
+  const auto batch = sent_batch();
+  ASSERT_EQ(batch.batch.count, static_cast<std::uint64_t>(count));
+  change_some();
+  tamper("update mandate set state = 'suspended' where reference like '%5%';"
+         "update mandate set state = 'pending', pending = 'registration' where reference like '%8%';"
+         "update mandate set state = 'ended', end_kind = 'revoked-by-payer', ended_on = '2026-11-20' "
+         "where reference like '%9%'");
+  auto transaction = session().begin();
+  COUNTERFOIL_ASSERT_OK(post_to_batch(scope(), {.batch = batch.batch.id,
+                                                .sequence = {},
+                                                .kind = ClaimEventKind::settle,
+                                                .on = village_collect,
+                                                .reason = {},
+                                                .bank_file = {},
+                                                .position = 0,
+                                                .operator_name = "courier"}));
+  std::map<Id, Mandate> expected;
+  for (auto& mandate : all_mandates()) expected.emplace(mandate.id, mandate);
+  int carried = 0;
+  COUNTERFOIL_ASSERT_OK(visit_claims(scope(), batch.batch.id, [&](const ClaimRow& row) -> Result<void> {
+    const Claim& claim = row.claim;
+    carried += claim.amendment.empty() ? 0 : 1;
+    const auto event = apply(expected.at(claim.mandate),
+                             {.kind = MandateEventKind::collection_settled,
+                              .sequence = claim.sequence,
+                              .collected_on = claim.collect_on,
+                              .carried = claim.amendment,
+                              .told_reference = claim.mandate_reference,
+                              .told_account = claim.account},
+                             village_today);
+    if (!event) return std::unexpected(event.error());
+    return {};
+  }));
+  EXPECT_GT(carried, count / 4);
+  EXPECT_EQ(
+      apply_batch_to_mandates(scope(), batch.batch.id, BatchMandateEffect::settled, village_today, "ana").value(),
+      static_cast<std::uint64_t>(count));
+  for (const auto& mandate : all_mandates()) EXPECT_EQ(mandate, expected.at(mandate.id)) << mandate.reference;
+}
+
+TEST_F(Village, HandsOverTheMandatesOfFailedClaimsPieceByPiece) {
+  constexpr int count = static_cast<int>(Matching::most_touches) + 10;
+  settle_in(count);
+  approve_all();
+  const auto batch = sent_batch();
+  std::vector<Line> lines;
+  for (int i = 1; i <= count; ++i) {
+    const auto reference = "B-000001-" + std::to_string(i);
+    lines.push_back({.reference = reference,
+                     .outcome = Outcome::rejected,
+                     .event = ClaimEventKind::reject,
+                     .amount_minor = 1000,
+                     .reason = "AC04"});
+  }
+  COUNTERFOIL_ASSERT_OK(ingest(lines, "all rejected"));
+  EXPECT_EQ(touched_.size(), batch.batch.count);
+  EXPECT_EQ(touched_at_once_, Matching::most_touches);
 }
 
 TEST_F(Village, MovesTheOutboxOnlyTheWaysItMayGo) {

@@ -228,7 +228,8 @@ Result<int> show_step(Invocation& call, const Result<BatchStepResult>& result, s
 Result<int> run_approve(Invocation& call) {
   auto desk = open_desk(call);
   if (!desk) return std::unexpected(desk.error());
-  return show_step(call, approve_batch(*desk, call.text("BATCH"), call.text("--digest")), "approved", "release");
+  return show_step(call, approve_batch(*desk, call.text("BATCH"), call.text("--digest"), call.text("--unusual")),
+                   "approved", "release");
 }
 
 Result<int> run_release(Invocation& call) {
@@ -268,6 +269,7 @@ Result<int> run_check(Invocation& call) {
           .field("name", check.name)
           .field("passed", check.passed)
           .field("blocks", check.blocks)
+          .field("needs_reason", check.needs_reason)
           .field("evidence", check.evidence)
           .field_if("remedy", std::string_view{check.remedy})
           .end();
@@ -567,12 +569,17 @@ std::vector<Command> batch_commands() {
       {.noun = "batch",
        .verb = "approve",
        .summary = "Approve a sealed file by its digest",
-       .description = "Never one's own batch. The digest shows which bytes were looked at.",
+       .description = "Never one's own batch. The digest shows which bytes were looked at. A batch unlike the ones before\n"
+                      "(count, sum, largest claim, many new mandates, an amount asked for twice within days) is refused\n"
+                      "until the approver says why it is right.",
        .arguments = {batch_argument},
        .options = {{.name = "--digest",
                     .value = "SHA256",
                     .help = "The sealed file's sha256, or its first 16 characters at least",
-                    .required = true}},
+                    .required = true},
+                   {.name = "--unusual",
+                    .value = "REASON",
+                    .help = "Why a batch unlike the ones before is right; kept in the audit"}},
        .examples = {{.line = "batch approve B-000001 --digest 9f86d081884c7d65", .note = "", .runs = false}},
        .run = run_approve},
       {.noun = "batch",

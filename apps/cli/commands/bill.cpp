@@ -137,6 +137,31 @@ Result<int> run_approve(Invocation& call) {
   return left ? exit_people_needed : exit_done;
 }
 
+Result<int> run_notify(Invocation& call) {
+  if (call.texts("NUMBER").empty() && !call.given("--came-back")) {
+    return std::unexpected(Error{.code = "bill.which",
+                                 .explanation = "No bill was named.",
+                                 .remedy = "Name bills by their numbers, or give --came-back for all that came back.",
+                                 .kind = ErrorKind::usage});
+  }
+  auto desk = open_desk(call);
+  if (!desk) return std::unexpected(desk.error());
+  const auto told = notify_payers(
+      *desk, {.numbers = call.texts("NUMBER"), .came_back = call.given("--came-back"), .on = call.date("--on")});
+  if (!told) return std::unexpected(told.error());
+  if (call.out().json()) {
+    Json json;
+    json.object().field("schema", "counterfoil.notice.v1").field("bills", *told);
+    say_dry_run(call, &json);
+    json.end();
+    call.out().object(json);
+    return exit_done;
+  }
+  call.out().line(fmt::format("{} bills now say when their payers were told.", *told));
+  say_dry_run(call, nullptr);
+  return exit_done;
+}
+
 Result<int> run_explain(Invocation& call) {
   auto desk = open_desk(call);
   if (!desk) return std::unexpected(desk.error());
@@ -231,6 +256,16 @@ std::vector<Command> bill_commands() {
                    {.name = "--due-to", .value = "DAY", .help = "Due on this day or earlier", .kind = ValueKind::date}},
        .examples = {{.line = "bill approve --all --due-to 2026-12-01", .note = "", .runs = false}},
        .run = run_approve},
+      {.noun = "bill",
+       .verb = "notify",
+       .summary = "Record that payers were told of amount and date",
+       .description = "A scheme may ask that payers are told some days before a collection, and once more before a debit\n"
+                      "that came back is tried again. Plans leave out bills whose notice is missing or too fresh.",
+       .arguments = {{.name = "NUMBER", .help = "Bill numbers", .required = false, .many = true}},
+       .options = {{.name = "--came-back", .value = "", .help = "Every bill that came back after its last notice"},
+                   {.name = "--on", .value = "DAY", .help = "The day of the notice; else today", .kind = ValueKind::date}},
+       .examples = {{.line = "bill notify --came-back --on 2026-12-04", .note = "", .runs = false}},
+       .run = run_notify},
       {.noun = "bill",
        .verb = "explain",
        .summary = "Tell what happened to a bill and what would happen next",

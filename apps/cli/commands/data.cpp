@@ -7,6 +7,7 @@
 #include "apps/operations/creditors.hpp"
 #include "apps/operations/lists.hpp"
 #include "apps/operations/mandate_work.hpp"
+#include "apps/operations/party_edit.hpp"
 #include "core/text.hpp"
 
 namespace counterfoil {
@@ -32,6 +33,7 @@ Json creditor_json(const CreditorAccount& account) {
       .field("notice_days", account.notice_days)
       .field("first_as", sequence_type_code(account.first_as))
       .field("combine_bills", account.combine_bills)
+      .field("charges_within_booking", account.charges_within_booking)
       .end();
   return json;
 }
@@ -53,6 +55,27 @@ Result<int> run_creditor_add(Invocation& call) {
   call.out().line(fmt::format("{} {}: {} collects through {} into {}.", result->already ? "There is" : "Added",
                               result->account.label, result->account.name, result->account.format,
                               mask_account(result->account.account)));
+  say_dry_run(call, nullptr);
+  return exit_done;
+}
+
+Result<int> run_creditor_edit(Invocation& call) {
+  auto desk = open_desk(call);
+  if (!desk) return std::unexpected(desk.error());
+  const auto result = edit_creditor(*desk, call.text("LABEL"), call.text("--file"));
+  if (!result) return std::unexpected(result.error());
+  if (call.out().json()) {
+    Json json;
+    json.object().field("schema", "counterfoil.creditor.v1").field("creditor", creditor_json(result->account));
+    json.field("mandates_amended", result->mandates_amended).field("already", result->already);
+    say_dry_run(call, &json);
+    json.end();
+    call.out().object(json);
+    return exit_done;
+  }
+  call.out().line(result->already ? fmt::format("Creditor account {} says so already.", result->account.label)
+                                  : fmt::format("Changed {}; {} mandates tell their banks with the next collection.",
+                                                result->account.label, result->mandates_amended));
   say_dry_run(call, nullptr);
   return exit_done;
 }
@@ -102,6 +125,7 @@ Result<int> run_creditor_show(Invocation& call) {
   row("creditor id", account->creditor_id);
   row("lead time", fmt::format("{} bank days", account->lead_bank_days));
   row("notice", fmt::format("{} days", account->notice_days));
+  row("bank charges", account->charges_within_booking ? "booked together with the return" : "told apart by the bank");
   for (const auto& [name, value] : account->settings) row(name, value);
   return exit_done;
 }
@@ -149,6 +173,40 @@ Result<int> run_payer_list(Invocation& call) {
   });
   if (!walked) return std::unexpected(walked.error());
   call.out().table(table);
+  return exit_done;
+}
+
+Result<int> run_payer_edit(Invocation& call) {
+  auto desk = open_desk(call);
+  if (!desk) return std::unexpected(desk.error());
+  PayerEdit edit{.number = call.text("NUMBER"), .same_bank = call.given("--same-bank"), .why = call.text("--why")};
+  const struct {
+    std::string_view option;
+    std::optional<std::string> PayerEdit::* value;
+  } fields[] = {{"--name", &PayerEdit::name},         {"--email", &PayerEdit::email},
+                {"--street", &PayerEdit::street},     {"--building", &PayerEdit::building},
+                {"--postcode", &PayerEdit::postcode}, {"--town", &PayerEdit::town},
+                {"--country", &PayerEdit::country},   {"--account", &PayerEdit::account},
+                {"--bank", &PayerEdit::bank}};
+  for (const auto& [option, value] : fields) {
+    if (call.given(option)) edit.*value = call.text(option);
+  }
+  const auto result = edit_payer(*desk, edit);
+  if (!result) return std::unexpected(result.error());
+  if (call.out().json()) {
+    Json json;
+    json.object().field("schema", "counterfoil.payer.v1").field("payer", payer_json(result->payer));
+    json.field("mandates_amended", result->mandates_amended).field("already", result->already);
+    say_dry_run(call, &json);
+    json.end();
+    call.out().object(json);
+    return exit_done;
+  }
+  call.out().line(result->already
+                      ? fmt::format("Payer {} is so already.", printable(result->payer.number))
+                      : fmt::format("Changed payer {}; {} mandates amended.", printable(result->payer.number),
+                                    result->mandates_amended));
+  say_dry_run(call, nullptr);
   return exit_done;
 }
 
@@ -348,6 +406,17 @@ std::vector<Command> data_commands() {
                      .runs = false}},
        .run = run_creditor_add},
       {.noun = "creditor",
+       .verb = "edit",
+       .summary = "Give an account that collects new data",
+       .description =
+           "The file is the whole creditor.toml, as for add. Scheme, currency and account number stay. Where the scheme\n"
+           "wants it, mandates tell a new name or creditor identifier with their next collection. Refused while a batch\n"
+           "of the account is not sent.",
+       .arguments = {{.name = "LABEL", .help = "Its label"}},
+       .options = {{.name = "--file", .value = "FILE", .help = "creditor.toml", .kind = ValueKind::file, .required = true}},
+       .examples = {{.line = "creditor edit rent-eur --file creditor.toml", .note = "", .runs = false}},
+       .run = run_creditor_edit},
+      {.noun = "creditor",
        .verb = "list",
        .summary = "List the accounts that collect",
        .description = "Account numbers are masked.",
@@ -383,12 +452,35 @@ std::vector<Command> data_commands() {
        .arguments = {{.name = "NUMBER", .help = "The payer's number"}},
        .examples = {{.line = "payer show A-0101", .note = "", .runs = false}},
        .run = run_payer_show},
+      {.noun = "payer",
+       .verb = "edit",
+       .summary = "Give a payer new data",
+       .description =
+           "A new account, bank or address is put into every mandate of the payer that has not ended; where the scheme\n"
+           "wants it the old account goes along with the next collection. For one mandate alone: mandate amend.",
+       .arguments = {{.name = "NUMBER", .help = "The payer's number"}},
+       .options = {{.name = "--name", .value = "NAME", .help = "New name"},
+                   {.name = "--email", .value = "ADDRESS", .help = "New e-mail address"},
+                   {.name = "--street", .value = "TEXT", .help = "New street"},
+                   {.name = "--building", .value = "TEXT", .help = "New building number"},
+                   {.name = "--postcode", .value = "TEXT", .help = "New postcode"},
+                   {.name = "--town", .value = "TEXT", .help = "New town"},
+                   {.name = "--country", .value = "CC", .help = "New country, two letters"},
+                   {.name = "--account", .value = "NUMBER", .help = "New account"},
+                   {.name = "--bank", .value = "BANK", .help = "New bank"},
+                   {.name = "--same-bank", .value = "", .help = "The new account is at the old bank"},
+                   {.name = "--why", .value = "TEXT", .help = "Kept in the audit"}},
+       .examples = {{.line = "payer edit A-0101 --account DE89370400440532013000 --why \"letter of 2026-11-02\"",
+                     .note = "",
+                     .runs = false}},
+       .run = run_payer_edit},
       {.noun = "mandate",
        .verb = "import",
        .summary = "Import mandates from a CSV table",
        .description =
            "Columns: reference, payer, payer_name, account; optional bank, account_kind, instrument, signed_on, type\n"
-           "(recurrent, one-off), limit, state, street, building, postcode, town, country. " +
+           "(recurrent, one-off), limit, state, last_collected_on (of mandates in use before), street, building, postcode,\n"
+           "town, country. " +
            std::string{import_rules},
        .arguments = {{.name = "FILE", .help = "The table", .kind = ValueKind::file}},
        .options = import_options(

@@ -73,8 +73,11 @@ void show_ingest(Invocation& call, const std::string& path, const IngestResult& 
       out.line(fmt::format(
           "{}: calls itself {} like an earlier file and holds other bytes; quarantined, nothing was posted.", name,
           printable(result.file.message_id)));
+      out.line(fmt::format("  Look at it; if it is right: counterfoil match accept {} --why TEXT",
+                           digest_text(result.file.digest).substr(0, 16)));
       return;
     case BankFileState::ingested:
+    case BankFileState::accepted:
       break;
   }
   out.line(fmt::format("{}: {} {}, {} lines: {} posted, {} exceptions, {} ignored{}", name, result.file.format,
@@ -243,6 +246,22 @@ Result<int> run_match_list(Invocation& call) {
   if (!walked) return std::unexpected(walked.error());
   if (!call.out().json()) call.out().table(table);
   return exit_done;
+}
+
+Result<int> run_match_accept(Invocation& call) {
+  auto desk = open_desk(call);
+  if (!desk) return std::unexpected(desk.error());
+  const auto result = accept_file(*desk, call.text("DIGEST"), call.text("--why"));
+  if (!result) return std::unexpected(result.error());
+  if (call.out().json()) {
+    call.out().object(ingest_json(call, result->file.file_name, *result));
+  } else if (result->already) {
+    call.out().line(fmt::format("{} was accepted before; nothing was changed.", printable(result->file.file_name)));
+  } else {
+    show_ingest(call, result->file.file_name, *result);
+    say_dry_run(call, nullptr);
+  }
+  return code_of(*result);
 }
 
 Result<int> run_match_explain(Invocation& call) {
@@ -467,6 +486,17 @@ std::vector<Command> settle_commands() {
             most},
        .examples = {{.line = "match list --only exception", .note = "", .runs = false}},
        .run = run_match_list},
+      {.noun = "match",
+       .verb = "accept",
+       .summary = "Let a quarantined file count",
+       .description = "A file that calls itself like an earlier one and holds other bytes waits here. Its lines were kept when\n"
+                      "it came in; now they are laid against the claims. What both files say counts once.",
+       .arguments = {{.name = "DIGEST", .help = "The file's sha256, or its first 8 characters at least"}},
+       .options = {{.name = "--why", .value = "TEXT", .help = "Kept in the audit", .required = true}},
+       .examples = {{.line = "match accept 9f86d081884c7d65 --why \"the bank corrected its file\"",
+                     .note = "",
+                     .runs = false}},
+       .run = run_match_accept},
       {.noun = "match",
        .verb = "explain",
        .summary = "Tell everything the bank said of one claim, with rule and evidence",
