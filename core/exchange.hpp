@@ -115,6 +115,7 @@ struct BatchHead {
 /// One line that speaks of one claim, one batch or one booking: an instruction on the way out, an outcome on the way in.
 struct Entry {
   std::uint32_t line = 0;      // Of its first record or element.
+  std::uint32_t column = 0;    // Its first column in that line where one record holds several entries; 0 else.
   std::uint32_t position = 0;  // In the file from 1; together with the file it identifies the entry for good.
   Level level = Level::entry;
 

@@ -105,7 +105,7 @@ struct CheckLine {
 struct RecordHead {
   Arg name;
   std::optional<Arg> title;
-  std::vector<Clause> clauses;  // of, like, opens, joins, closes, fills, speaks, length, before
+  std::vector<Clause> clauses;  // of, like, opens, joins, closes, fills, speaks, length, segments, before
   std::vector<Condition> conditions;
 };
 

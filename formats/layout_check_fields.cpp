@@ -72,10 +72,10 @@ class FieldsStep final : CheckStep {
       expected = std::max(expected, field.at.offset + field.at.length);
       before = &field;
     }
-    if (expected < record.length) {
+    if (const std::uint32_t end = record.described_length(); expected < end) {
       complain(owner.at, owner.head.name, "gap",
-               fmt::format("{} of record {} belong{} to no field.", columns(expected + 1, record.length), record.name,
-                           expected + 1 == record.length ? "s" : ""),
+               fmt::format("{} of record {} belong{} to no field.", columns(expected + 1, end), record.name,
+                           expected + 1 == end ? "s" : ""),
                "Add the missing lines, or correct the length of the record.");
     }
   }
@@ -91,9 +91,10 @@ class FieldsStep final : CheckStep {
           if (whole.is_sensitive) record.fields[p].is_sensitive = true;
         }
       }
-      if (part.at.offset + part.at.length > record.length) {
+      if (part.at.offset + part.at.length > record.described_length()) {
         complain(declared.ast->at, declared.ast->head.name, "too-long",
-                 fmt::format("Part {} of record {} ends behind column {}.", part.name, record.name, record.length),
+                 fmt::format("Part {} of record {} ends behind column {}.", part.name, record.name,
+                             record.described_length()),
                  "Correct its position.");
       }
     }
@@ -115,6 +116,20 @@ class FieldsStep final : CheckStep {
           fmt::format("Columns {}-{} are {} long, but the line says {}.", *first, *last, *last - *first + 1, *length),
           "One of the three numbers differs from the bank's document; correct it.");
       // The columns are what the rest of the layout leans on.
+    }
+    if (record.segments && *last > record.described_length()) {
+      complain(line.at, line.last, "too-long",
+               fmt::format("Field {} ends in column {}, but the first segment of record {} ends in column {}.",
+                           line.name.text, *last, record.name, record.described_length()),
+               "Describe the columns before the segments and the first segment; the others repeat it.");
+      return std::nullopt;
+    }
+    if (record.segments && *first <= record.segments->first.offset && *last > record.segments->first.offset) {
+      complain(line.at, line.first, "segments",
+               fmt::format("Field {} begins before the segments of record {} and ends inside the first.",
+                           line.name.text, record.name),
+               "A field stands before the segments or inside them; correct its columns.");
+      return std::nullopt;
     }
     if (*last > record.length) {
       complain(line.at, line.last, "too-long",

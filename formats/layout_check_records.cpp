@@ -44,6 +44,7 @@ class RecordsStep final : CheckStep {
         for (const ast::FieldLine* line : declared.fields) plan.length = std::max(plan.length, last_column(*line));
         plan.length = std::max<std::uint32_t>(plan.length, 1);
       }
+      check_segments(record, plan);
       plan_.records.push_back(std::move(plan));
       records_.push_back(std::move(declared));
     }
@@ -74,10 +75,40 @@ class RecordsStep final : CheckStep {
     if (const auto* length = find_clause(record.head.clauses, "length")) {
       plan.length = number(record.at, length->args[0], 1, longest_record, "The record length").value_or(1);
     }
+    if (const auto* segments = find_clause(record.head.clauses, "segments")) read_segments(record, *segments, plan);
     read_roles(record, declared.roles);
     for (const ast::FieldLine& field : record.fields) declared.fields.push_back(&field);
     for (const ast::CheckLine& check : record.checks) declared.checks.push_back(&check);
     return declared;
+  }
+
+  void read_segments(const ast::Record& record, const ast::Clause& clause, RecordPlan& plan) {
+    const auto count = number(record.at, clause.args[0], 2, most_segments, "The number of segments");
+    const auto length = number(record.at, clause.args[1], 1, longest_record, "The length of a segment");
+    const auto first = number(record.at, clause.args[2], 1, longest_record, "The first column of the segments");
+    if (count && length && first) plan.segments = Segments{.count = *count, .first = {*first - 1, *length}};
+  }
+
+  /// Segments fill the record to its end, and each is an entry of its own.
+  void check_segments(const ast::Record& record, RecordPlan& plan) {
+    if (!plan.segments) return;
+    const ast::Clause* clause = find_clause(record.head.clauses, "segments");
+    const ast::Arg& place = clause != nullptr ? clause->args[0] : record.head.name;
+    const Segments& segments = *plan.segments;
+    const std::uint64_t end = segments.first.offset + std::uint64_t{segments.count} * segments.first.length;
+    if (end != plan.length) {
+      complain(
+          record.at, place, "segments",
+          fmt::format("{} segments of {} from column {} end in column {}, but record {} is {} long.", segments.count,
+                      segments.first.length, segments.first.offset + 1, end, plan.name, plan.length),
+          "Segments fill the record to its end; correct one of the numbers, or the length of the record.");
+      plan.segments.reset();
+    } else if (!plan.roles.opens_entry || plan.roles.opens_batch || plan.roles.opens_file || plan.roles.speaks_for) {
+      complain(record.at, place, "segments",
+               fmt::format("Record {} has segments, and each of them is an entry; its other roles cannot be repeated.",
+                           plan.name),
+               "Write opens entry as its only role.");
+    }
   }
 
   static void take_over(const ast::Record& record, DeclaredRecord from, DeclaredRecord& declared) {

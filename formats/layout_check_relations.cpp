@@ -185,8 +185,8 @@ class RelationsStep final : OperandStep {
 
   bool read_column_condition(const ast::Record& line, const ast::Condition& condition, const RecordPlan& record,
                              KeyCondition& key) {
-    const auto first = number(line.at, condition.args[0], 1, record.length, "The first column");
-    const auto last = number(line.at, condition.args[1], 1, record.length, "The last column");
+    const auto first = number(line.at, condition.args[0], 1, record.described_length(), "The first column");
+    const auto last = number(line.at, condition.args[1], 1, record.described_length(), "The last column");
     if (!first || !last) return false;
     if (*last < *first) {
       complain(line.at, condition.args[1], "position", fmt::format("Columns {}-{} run backwards.", *first, *last),

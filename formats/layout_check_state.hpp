@@ -22,6 +22,7 @@ namespace counterfoil {
 
 // Limits that no bank comes near: text from outside must not make a plan that eats the memory.
 inline constexpr std::uint32_t longest_record = 100'000;
+inline constexpr std::uint32_t most_segments = 1'000;
 inline constexpr std::size_t most_records = 500;
 inline constexpr std::size_t most_fields = 1'000;
 inline constexpr std::size_t most_positions = 500;

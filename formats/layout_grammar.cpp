@@ -212,10 +212,12 @@ const auto code_line = x3::rule<struct CodeLineRule, CodeLine>{"a code"} = range
 // -----------------------------------------------------------------------------------------------------------
 
 const auto record_clause =
-    x3::rule<ClauseRule, Clause>{"of, like, opens, joins, closes, fills, speaks, length, before or when"} =
+    x3::rule<ClauseRule, Clause>{"of, like, opens, joins, closes, fills, speaks, length, segments, before or when"} =
         clause("of", one_name) | clause("like", one_name) | clause("opens", scopes) | clause("joins", one_scope) |
         clause("closes", scopes) | flag("fills") | clause("speaks", args("for", skip("for") > scope[push])) |
-        clause("length", one_number) | clause("before", one_name);
+        clause("length", one_number) | clause("before", one_name) |
+        clause("segments", args("a number, of, their length, from and the first column",
+                                number[push] > skip("of") > number[push] > skip("from") > number[push]));
 const auto no_conditions = x3::attr(std::vector<Condition>{});
 const auto record_head = x3::rule<struct RecordRule, RecordHead>{"record"} = skip("record") > name > -quoted >
                                                                              clauses(record_clause) >
@@ -461,7 +463,7 @@ class LineReader {
       Record record{.at = at_, .head = {}, .fields = {}, .checks = {}, .lines = {}};
       Surprise what{.at = at_, .column = 0, .expected = {}};
       if (!parse_line(record_head, line, record.head, what,
-                      "of, like, opens, joins, closes, fills, speaks, length, before, when"))
+                      "of, like, opens, joins, closes, fills, speaks, length, segments, before, when"))
         reading_.surprises.push_back(std::move(what));
       layout.records.push_back(std::move(record));  // Its lines are read even when its head is not.
       return true;

@@ -228,6 +228,19 @@ struct Roles {
                                     // delivered as an entry of that level.
 };
 
+/// Several entries in one record, each in a span of the same length behind columns that speak for all of them. The
+/// fields of the record describe those columns and the first span. Spans at the end of the record that are blank hold
+/// nothing.
+struct Segments {
+  std::uint32_t count = 0;
+  Span first;
+
+  [[nodiscard]] std::uint32_t end() const { return first.offset + first.length; }
+  bool operator==(const Segments& other) const {
+    return count == other.count && first.offset == other.first.offset && first.length == other.first.length;
+  }
+};
+
 /// Joins texts of this record into one word: FileHead::message_id of a NACHA file.
 struct JoinPlan {
   BoundTo bound;
@@ -239,7 +252,8 @@ struct RecordPlan {
   std::string name;          // "addenda_return"
   std::string title;         // "Return addenda"
   std::uint16_t family = 0;  // Of LayoutPlan::families: records that stand in each other's place ("addenda").
-  std::uint32_t length = 0;
+  std::uint32_t length = 0;  // As it stands in the file.
+  std::optional<Segments> segments;
   Roles roles;
   std::vector<KeyCondition> conditions;
   std::vector<FieldPlan> fields;  // In order of position; parts come after all others.
@@ -254,6 +268,8 @@ struct RecordPlan {
   std::uint32_t line = 0;
 
   [[nodiscard]] const FieldPlan* find_field(std::string_view field_name) const;
+  /// The columns that the fields describe: up to the end of the first segment where there are several.
+  [[nodiscard]] std::uint32_t described_length() const { return segments ? segments->end() : length; }
 };
 
 /// One place a total is stated and how it is computed. The same definition fills and checks.

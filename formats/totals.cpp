@@ -29,9 +29,7 @@ TotalsKeeper::TotalsKeeper(const LayoutPlan& plan)
       steps_[from.record].push_back(step);
       if (sums) needs_[from.record].push_back(from.field);
     }
-    const bool every_record = total.kind == TotalPlan::Kind::blocks || total.counts_all_records;
-    for (std::size_t r = 0; r < plan.records.size() && every_record; ++r)
-      steps_[r].push_back({.total = t, .field = -1, .marked_field = -1, .marks = 0, .where = nullptr});
+    if (total.kind == TotalPlan::Kind::blocks || total.counts_all_records) of_records_.push_back(t);
     for (int scope = static_cast<int>(total.scope); scope < 3; ++scope)
       in_scope_[static_cast<std::size_t>(scope)].push_back(t);
   }

@@ -22,7 +22,14 @@ class TotalsKeeper {
   /// Begins a scope: its totals and those of the scopes inside start from nothing.
   void open(Scope scope);
 
-  /// Adds one complete record. `bytes` has the full length of the record. Call `open` for the scopes it opens first.
+  /// One more record of the file, for totals that count or number records whatever they are. Call it before the record
+  /// itself is added; of a record with segments only before the first.
+  void count_record() {
+    for (const std::uint16_t total : of_records_) ++kept_[total].value;
+  }
+
+  /// Adds one complete record, or one segment with the columns before it: `bytes` has the length that its fields
+  /// describe. Call `open` for the scopes it opens first.
   void add(std::uint16_t record, std::string_view bytes);
 
   /// The same with the numbers of the fields decoded already. Only the fields that `needs(record)` names are looked at;
@@ -31,7 +38,7 @@ class TotalsKeeper {
                    const std::uint64_t* marks, std::string_view bytes);
   [[nodiscard]] std::span<const std::uint16_t> needs(std::uint16_t record) const { return needs_[record]; }
 
-  /// The total now, modulo applied. Of `number`: the position of the record added last (before `add`: ask
+  /// The total now, modulo applied. Of `number`: the position of the record added last (before it is counted: ask
   /// `next_number`).
   [[nodiscard]] std::uint64_t value(std::uint16_t total) const;
   [[nodiscard]] std::uint64_t next_number(std::uint16_t total) const { return value(total) + 1; }
@@ -56,6 +63,7 @@ class TotalsKeeper {
   };
   const LayoutPlan* plan_;
   std::vector<Kept> kept_;
+  std::vector<std::uint16_t> of_records_;               // Totals that count every record.
   std::vector<std::vector<Step>> steps_;                // By record.
   std::vector<std::vector<std::uint16_t>> needs_;       // By record.
   std::vector<std::vector<std::uint16_t>> marked_;      // By record: fields whose marks decide.

@@ -161,7 +161,7 @@ class FileWriter {
         source_{entries},
         out_{target},
         notes_{notes},
-        records_{plan, style.charset, notes_},
+        records_{plan, style.charset, style.line_end, notes_},
         root_{node_of(plan, plan.order, records_)},
         head_{order.head} {
     if (!head_.created_on && head_.created.size() >= 10) head_.created_on = parse_iso_date(head_.created.substr(0, 10));
@@ -174,6 +174,7 @@ class FileWriter {
     if (done) done = leave_batch();
     if (done) done = records_.close(Scope::file, words_);
     if (done) done = fill_block();
+    if (done) records_.end_segments(out_.text());
     if (!done) return std::unexpected(done.error());
     if (batches_taken_ != order_.batches.size()) {
       return std::unexpected(refused("write.batches-left",
@@ -294,9 +295,7 @@ class FileWriter {
 
   Result<void> write(std::uint16_t record) {
     const auto done = records_.write(record, words_, out_.text());
-    if (!done) return done;
-    out_.text() += style_.line_end;
-    return out_.pass_on();
+    return done ? out_.pass_on() : done;
   }
 
   void enter_batch() {

@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 #include <cstring>
+#include <utility>
 
 #include "core/require.hpp"
 #include "core/text.hpp"
@@ -85,9 +86,10 @@ void NoteKeeper::close() {
   }
 }
 
-RecordWriter::RecordWriter(const LayoutPlan& plan, Charset charset, NoteKeeper& notes)
+RecordWriter::RecordWriter(const LayoutPlan& plan, Charset charset, std::string_view line_end, NoteKeeper& notes)
     : plan_{plan},
       charset_{charset},
+      line_end_{line_end},
       notes_{notes},
       totals_{plan},
       derived_(plan.code_lists.size()),
@@ -151,7 +153,7 @@ bool RecordWriter::is_stated_before(const RecordPlan& record, const TotalPlan& t
 void RecordWriter::compile(std::uint16_t record) {
   const RecordPlan& plan = plan_.records[record];
   RecordSteps& made = records_steps_[record];
-  made.image.assign(plan.length, ' ');
+  made.image.assign(plan.described_length(), ' ');
   std::vector<std::int32_t> step_of_field(plan.fields.size(), -1);
   for (std::uint16_t index = 0; index < plan.fields.size(); ++index) {
     const FieldPlan& field = plan.fields[index];
@@ -304,6 +306,54 @@ Result<void> RecordWriter::close(Scope scope, const ConstWords& words) {
 }
 
 Result<void> RecordWriter::write(std::uint16_t record, const ConstWords& words, std::string& out) {
+  if (plan_.records[record].segments) return write_segment(record, words, out);
+  if (open_) end_segments(out);
+  const auto done = write_described(record, words, out);
+  if (done) out += line_end_;
+  return done;
+}
+
+Result<void> RecordWriter::write_segment(std::uint16_t record, const ConstWords& words, std::string& out) {
+  const RecordPlan& plan = plan_.records[record];
+  const Segments& shape = *plan.segments;
+  joins_open_ = open_ && open_->family == plan.family && open_->shape == shape && open_->filled < shape.count;
+  const std::size_t begin = out.size();
+  const auto done = write_described(record, words, out);
+  const bool joined = std::exchange(joins_open_, false);
+  if (!done) return done;
+  if (joined) {
+    out.erase(begin, shape.first.offset);
+    ++open_->filled;
+    return {};
+  }
+  const std::string made = out.substr(begin);
+  out.resize(begin);
+  if (open_) end_segments(out);
+  out += made;
+  open_ = OpenRecord{plan.family, shape, 1, made.substr(0, shape.first.offset)};
+  return {};
+}
+
+void RecordWriter::end_segments(std::string& out) {
+  if (!open_) return;
+  out.append(std::size_t{open_->shape.count - open_->filled} * open_->shape.first.length, ' ');
+  out += line_end_;
+  open_.reset();
+}
+
+/// The columns before the segments turned out to differ from those of the open record: what numbers the records is
+/// written again.
+bool RecordWriter::begin_another_record(const Work& work) {
+  joins_open_ = false;
+  for (const std::uint16_t index : work.steps.order) {
+    const Step& step = work.steps.steps[index];
+    const FieldPlan& field = work.plan.fields[step.field];
+    if (field.total && plan_.totals[*field.total].counts_all_records && !fill(work, step)) return false;
+  }
+  return true;
+}
+
+Result<void> RecordWriter::write_described(std::uint16_t record, const ConstWords& words, std::string& out) {
   const RecordPlan& plan = plan_.records[record];
   RecordSteps& steps = records_steps_[record];
   const std::size_t begin = out.size();
@@ -312,11 +362,17 @@ Result<void> RecordWriter::write(std::uint16_t record, const ConstWords& words, 
   for (const std::uint16_t step : steps.order) {
     if (!fill_quickly(work, steps.steps[step]) && !fill(work, steps.steps[step])) return std::unexpected(*error_);
   }
+  if (joins_open_ && std::string_view{work.bytes, plan.segments->first.offset} != open_->prefix &&
+      !begin_another_record(work))
+    return std::unexpected(*error_);
   if (!steps.is_chosen) choose_checks(work);
   if (!look_at_checks(work, false)) return std::unexpected(*error_);
-  const std::string_view bytes{work.bytes, plan.length};
+  const std::string_view bytes{work.bytes, plan.described_length()};
+  if (!joins_open_) {
+    totals_.count_record();
+    ++records_;
+  }
   totals_.add(record, bytes);
-  ++records_;
   if (steps.is_looked_at) {
     last_[plan.family].record = record;
     last_[plan.family].bytes.assign(bytes);
@@ -799,11 +855,11 @@ std::uint64_t RecordWriter::total_now(std::uint16_t index, std::uint16_t record)
   switch (total.kind) {
     case TotalPlan::Kind::blocks:
       require(plan_.block_records > 0, "A layout that counts blocks says how long they are.");
-      return (records_ + 1 + plan_.block_records - 1) / plan_.block_records;
+      return (records_ + this_record() + plan_.block_records - 1) / plan_.block_records;
     case TotalPlan::Kind::number:
-      return totals_.next_number(index);
+      return total.counts_all_records ? totals_.value(index) + this_record() : totals_.next_number(index);
     case TotalPlan::Kind::count: {
-      if (total.counts_all_records) return records_ + 1;
+      if (total.counts_all_records) return records_ + this_record();
       const bool counts_itself =
           std::ranges::any_of(total.from, [&](const TotalPlan::From& from) { return from.record == record; });
       return totals_.value(index) + (counts_itself ? 1 : 0);
@@ -899,7 +955,7 @@ bool RecordWriter::is_true(const Work& work, const TestRef& test) const {
   std::uint64_t marks = 0;
   if (test.field >= 0) {
     const auto field = static_cast<std::size_t>(test.field);
-    bytes = bytes_at({work.bytes, work.plan.length}, work.plan.fields[field].at);
+    bytes = bytes_at({work.bytes, work.plan.described_length()}, work.plan.fields[field].at);
     if (plan.kind == Test::Kind::marked && work.steps.codes[field] != nullptr) marks = work.steps.codes[field]->marks;
   } else if (test.word) {
     bytes = test.word->text(work.words, scratch_);
@@ -956,7 +1012,7 @@ void RecordWriter::keep_key(const Work& work, Rules& rules) const {
   rules.choices.clear();
   rules.said.clear();
   for (const std::uint16_t field : rules.key_fields)
-    rules.key += bytes_at({work.bytes, work.plan.length}, work.plan.fields[field].at);
+    rules.key += bytes_at({work.bytes, work.plan.described_length()}, work.plan.fields[field].at);
   for (const WordRef* word : rules.key_words) {
     rules.choices.push_back(word->choice(work.words));
     rules.said.emplace_back(word->text(work.words, scratch_));

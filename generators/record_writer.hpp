@@ -32,8 +32,8 @@ class NoteKeeper {
 
 class RecordWriter {
  public:
-  /// Keeps references to the plan and the notes. `charset` is what is written.
-  RecordWriter(const LayoutPlan& plan, Charset charset, NoteKeeper& notes);
+  /// Keeps references to the plan and the notes. `charset` and `line_end` are what is written.
+  RecordWriter(const LayoutPlan& plan, Charset charset, std::string_view line_end, NoteKeeper& notes);
 
   /// Whether the writer may take this record now: all its `write when` lines hold.
   [[nodiscard]] bool is_ready(std::uint16_t record, const ConstWords& words) const;
@@ -42,8 +42,13 @@ class RecordWriter {
   /// ready.
   [[nodiscard]] bool depends_on_outcome_alone(const std::vector<std::uint16_t>& records) const;
 
-  /// Appends the bytes of the record, without line end, to `out` and adds it to the totals.
+  /// Appends the bytes of the record with its line end to `out` and adds it to the totals. An entry of a record with
+  /// segments joins the record written last where that is of the same family, says the same before its segments and has
+  /// room; such a record stays open until another follows or `end_segments`.
   [[nodiscard]] Result<void> write(std::uint16_t record, const ConstWords& words, std::string& out);
+
+  /// Fills up a record with segments that is still open.
+  void end_segments(std::string& out);
 
   /// Begins a scope before the record that opens it is written.
   void open(Scope scope);
@@ -137,6 +142,13 @@ class RecordWriter {
     std::int32_t record = -1;
     std::string bytes;
   };
+  /// A record with segments that may take more of them.
+  struct OpenRecord {
+    std::uint16_t family = 0;
+    Segments shape;
+    std::uint32_t filled = 0;
+    std::string prefix;  // The bytes before the segments.
+  };
   struct Work {
     std::uint16_t record;
     const RecordPlan& plan;
@@ -147,6 +159,7 @@ class RecordWriter {
 
   const LayoutPlan& plan_;
   Charset charset_;
+  std::string line_end_;
   NoteKeeper& notes_;
   TotalsKeeper totals_;
   std::vector<RecordSteps> records_steps_;
@@ -157,6 +170,8 @@ class RecordWriter {
   std::array<std::vector<std::uint16_t>, 3> in_scope_;  // Totals of each scope.
   LastRecord opener_;                                   // Of the open entry, where rules wait for its end.
   std::uint64_t records_ = 0;
+  std::optional<OpenRecord> open_;
+  bool joins_open_ = false;  // What is being written is one more segment of `open_`.
   mutable std::string scratch_;
   std::string text_;
 
@@ -170,6 +185,10 @@ class RecordWriter {
     return false;
   }
 
+  [[nodiscard]] Result<void> write_described(std::uint16_t record, const ConstWords& words, std::string& out);
+  [[nodiscard]] Result<void> write_segment(std::uint16_t record, const ConstWords& words, std::string& out);
+  [[nodiscard]] bool begin_another_record(const Work& work);
+  [[nodiscard]] std::uint64_t this_record() const { return joins_open_ ? 0 : 1; }  // To be counted yet.
   void compile(std::uint16_t record);
   [[nodiscard]] bool is_stated_before(const RecordPlan& record, const TotalPlan& total) const;
   [[nodiscard]] std::string blank_of(const FieldPlan& field) const;

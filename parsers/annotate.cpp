@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <utility>
 
 #include "core/money.hpp"
@@ -69,6 +70,8 @@ class Watch final : public RecordWatch, public WordSink {
 
   void finding(const Finding& finding) override { waiting_.push_back(finding); }
 
+  void segments(std::span<const RecordPlan* const> segments) override { segments_ = segments; }
+
   void record(std::uint32_t line, const RecordPlan* record, std::string_view bytes, std::optional<Date> day) override {
     AnnotatedRecord annotated;
     annotated.line = line;
@@ -80,16 +83,33 @@ class Watch final : public RecordWatch, public WordSink {
       annotated.name = record->name;
       annotated.title = record->title;
       std::string raw{bytes};
+      const auto annotate_fields = [&](const RecordPlan& plan, std::uint32_t first, std::uint32_t end_column,
+                                       std::uint32_t shift) {
+        for (auto field = plan.fields.rbegin(); field != plan.fields.rend(); ++field) {
+          const std::size_t at = field->at.offset + shift;
+          if (field->at.offset < first || field->at.offset >= end_column || at + field->at.length > columns) continue;
+          const std::size_t begin = is_wide ? offsets[at] : at;
+          const std::size_t end = is_wide ? offsets[at + field->at.length] : begin + field->at.length;
+          const std::string_view content = bytes.substr(begin, end - begin);
+          annotated.fields.push_back(annotate(*field, content, day, is_wide));
+          annotated.fields.back().first_column += shift;
+          annotated.fields.back().last_column += shift;
+          if (!field->is_part && field->is_sensitive && !unmask_)
+            raw.replace(begin, end - begin, masked(is_wide ? narrowed(content) : std::string{content}));
+        }
+      };
       // From the back, so that a mask of another length moves nothing that is still to come.
-      for (auto field = record->fields.rbegin(); field != record->fields.rend(); ++field) {
-        if (field->at.offset + field->at.length > columns) continue;
-        const std::size_t begin = is_wide ? offsets[field->at.offset] : field->at.offset;
-        const std::size_t end = is_wide ? offsets[field->at.offset + field->at.length] : begin + field->at.length;
-        const std::string_view content = bytes.substr(begin, end - begin);
-        annotated.fields.push_back(annotate(*field, content, day, is_wide));
-        if (!field->is_part && field->is_sensitive && !unmask_)
-          raw.replace(begin, end - begin, masked(is_wide ? narrowed(content) : std::string{content}));
+      std::uint32_t before_segments = record->length;
+      if (record->segments) {
+        before_segments = record->segments->first.offset;
+        for (std::size_t s = segments_.size(); s-- > 0;) {
+          if (segments_[s] != nullptr)
+            annotate_fields(*segments_[s], before_segments, record->segments->end(),
+                            static_cast<std::uint32_t>(s) * record->segments->first.length);
+        }
       }
+      annotate_fields(*record, 0, before_segments, 0);
+      segments_ = {};
       std::ranges::reverse(annotated.fields);
       annotated.raw = utf8_of(plan_, raw);
     } else {
@@ -113,6 +133,7 @@ class Watch final : public RecordWatch, public WordSink {
   const LayoutPlan& plan_;
   bool unmask_;
   AnnotationSink& sink_;
+  std::span<const RecordPlan* const> segments_;  // Of the record that comes next.
   std::vector<Finding> waiting_;
 
   AnnotatedField annotate(const FieldPlan& field, std::string_view bytes, std::optional<Date> day, bool is_wide) const {

@@ -36,7 +36,7 @@ FixedWidthReading::FixedWidthReading(const LayoutPlan& plan, ByteSource& source,
       generation_(plan.families.size(), 1),
       seen_in_file_(plan.families.size(), false) {
   for (const RecordPlan& record : plan.records) {
-    slots_.emplace_back(record.length, ' ');
+    slots_.emplace_back(record.described_length(), ' ');
     numbers_.emplace_back(record.fields.size(), 0);
     bad_.emplace_back(record.fields.size(), std::uint8_t{0});
     marks_.emplace_back(record.fields.size(), std::uint64_t{0});
@@ -264,8 +264,13 @@ inline void FixedWidthReading::take_record(std::string_view bytes, std::uint16_t
     take_unknown(bytes);
   } else if (step_order(record)) {
     ++records_in_file_;
-    read_record(bytes, record);
+    if (plan_.records[record].segments) [[unlikely]] {
+      read_segments(bytes, record);
+    } else {
+      read_record(bytes, record);
+    }
   }
+  if (watch_ != nullptr && record != no_record && plan_.records[record].segments) watch_->segments(segments_read_);
   if (watch_ != nullptr)
     watch_->record(line_, record == no_record ? nullptr : &plan_.records[record],
                    is_wide_ ? std::string_view{wide_line_} : bytes, day_of_file());
@@ -340,6 +345,56 @@ void FixedWidthReading::remark_missing(const std::vector<std::uint16_t>& familie
   }
 }
 
+/// Each segment is read as a record of its own that begins with the columns before all of them.
+void FixedWidthReading::read_segments(std::string_view bytes, std::uint16_t record) {
+  const Segments shape = *plan_.records[record].segments;
+  segments_read_.assign(shape.count, nullptr);
+  segment_image_.assign(bytes.substr(0, shape.end()));
+  segment_prefix_ = shape.first.offset;
+  std::uint32_t read = 0, last_blank = 0;
+  for (std::uint32_t segment = 0; segment < shape.count; ++segment) {
+    segment_shift_ = segment * shape.first.length;
+    const std::string_view own = bytes.substr(segment_prefix_ + segment_shift_, shape.first.length);
+    if (is_blank(own)) {
+      last_blank = segment + 1;
+      continue;
+    }
+    const At here{.line = line_, .first = segment_prefix_ + 1, .last = shape.end(), .field = {}};
+    if (last_blank == segment && segment > 0) {
+      remark(Fault::error, "segment.behind-blank", here,
+             fmt::format("Segment {} of record {} is filled, but segment {} before it is blank.", segment + 1,
+                         plan_.records[record].name, last_blank),
+             "It was read all the same; ask the sender for a file in which blank segments stand at the end.");
+    }
+    std::memcpy(segment_image_.data() + segment_prefix_, own.data(), own.size());
+    std::uint16_t as = record;
+    if (read > 0 || segment > 0) {
+      as = identify(segment_image_);
+      if (as == no_record || plan_.records[as].segments != shape) {
+        totals_.spoil(Scope::entry);
+        remark(Fault::refuse, "segment.unknown", here,
+               fmt::format("Segment {} of the record on line {} is none that this format has.", segment + 1, line_),
+               "Look at the line with `file explain`; fetch the file again, or ask the bank what it means.");
+        continue;
+      }
+      if (!step_order(as)) continue;
+    }
+    segments_read_[segment] = &plan_.records[as];
+    is_first_segment_ = read++ == 0;
+    read_record(segment_image_, as);
+    if (entry_open_) finish_entry();  // What stands in this segment ends with it.
+  }
+  segment_shift_ = 0;
+  is_first_segment_ = true;
+  if (read == 0) {
+    totals_.count_record();
+    remark(Fault::error, "segment.none", on_line(),
+           fmt::format("Every segment of record {} on line {} is blank.", plan_.records[record].name, line_),
+           "A record without an entry should not be sent; ask the sender whether something was lost.");
+  }
+  segment_prefix_ = 0;
+}
+
 inline void FixedWidthReading::read_record(std::string_view bytes, std::uint16_t record) {
   const RecordPlan& plan = plan_.records[record];
   const Roles& roles = plan.roles;
@@ -371,6 +426,7 @@ inline void FixedWidthReading::read_record(std::string_view bytes, std::uint16_t
     if (set.member != nullptr) set.apply();
   }
   if (!plan.joins.empty()) join_texts(record);
+  if (is_first_segment_) totals_.count_record();
   totals_.add_decoded(record, numbers_[record].data(), bad_[record].data(), marks_[record].data(), slot);
   if (!program.checks.empty()) run_checks(program.checks, record, line_);
   if (!program.totals.empty()) state_totals(record);

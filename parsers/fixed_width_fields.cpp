@@ -198,8 +198,9 @@ std::string_view FixedWidthReading::text_of(std::uint16_t record, const FieldPla
   if (!has_high_) [[likely]]
     return value;
   if (is_wide_) {
-    const std::string_view whole = trimmed(std::string_view{wide_line_}.substr(
-        wide_at_[field.at.offset], wide_at_[field.at.offset + field.at.length] - wide_at_[field.at.offset]));
+    const std::uint32_t first = field.at.offset + (field.at.offset >= segment_prefix_ ? segment_shift_ : 0);
+    const std::string_view whole = trimmed(
+        std::string_view{wide_line_}.substr(wide_at_[first], wide_at_[first + field.at.length] - wide_at_[first]));
     return keep(record, std::string{whole});
   }
   if (!scan_bytes(value).has_high) return value;

@@ -28,12 +28,13 @@ void FixedWidthReading::note_severity(Fault fault) {
 Finding FixedWidthReading::finding(Fault fault, std::string_view code, const At& at, std::string message,
                                    std::string remedy) const {
   Finding made;
+  const std::uint32_t shift = at.first > segment_prefix_ ? segment_shift_ : 0;
   made.code = code;
   made.severity = fault == Fault::note ? Severity::note : fault == Fault::warning ? Severity::warning : Severity::error;
   made.place = {.file = options_.file_name,
                 .line = at.line,
-                .column_first = at.first,
-                .column_last = at.last,
+                .column_first = at.first + shift,
+                .column_last = at.last + shift,
                 .path = {},
                 .field = std::string{at.field}};
   made.message = std::move(message);
@@ -44,6 +45,7 @@ Finding FixedWidthReading::finding(Fault fault, std::string_view code, const At&
 
 void FixedWidthReading::remark(Fault fault, std::string_view code, const At& at, std::string message,
                                std::string remedy) {
+  if (is_repeated(at)) return;
   if (fault == Fault::partial) {
     hold_partial(code, at, std::move(message), std::move(remedy));
   } else if (wants(fault, code)) {

@@ -176,7 +176,7 @@ ReadyTest ReadyPlan::ready_test(const Test& test, std::uint16_t here) const {
     if (test.kind == Test::Kind::marked) ready.way = ReadyTest::Way::mark_here;
     if (test.kind == Test::Kind::present || test.kind == Test::Kind::zero) ready.way = ReadyTest::Way::bytes_here;
     if (test.kind == Test::Kind::value_in) {
-      if (auto values = ShortValues::of(ready.at, test.values, record.length)) {
+      if (auto values = ShortValues::of(ready.at, test.values, record.described_length())) {
         ready.way = ReadyTest::Way::value_here;
         ready.values = std::move(*values);
       }
@@ -330,9 +330,10 @@ void ReadyPlan::prepare_candidates(unsigned char byte) {
       return condition->kind != KeyCondition::Kind::last_record;
     });
     for (const KeyCondition* condition : candidate.conditions) {
-      candidate.short_values.push_back(condition->kind == KeyCondition::Kind::bytes
-                                           ? ShortValues::of(condition->at, condition->values, plan_.records[r].length)
-                                           : std::nullopt);
+      candidate.short_values.push_back(
+          condition->kind == KeyCondition::Kind::bytes
+              ? ShortValues::of(condition->at, condition->values, plan_.records[r].described_length())
+              : std::nullopt);
     }
     candidates_[byte].push_back(std::move(candidate));
   }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,8 @@ namespace counterfoil {
 class RecordWatch {
  public:
   virtual ~RecordWatch() = default;
+  /// Told before a record that has segments: what each was read as, nullptr for those that were not.
+  virtual void segments(std::span<const RecordPlan* const>) {}
   /// `record` is nullptr when no record of the layout fits; `bytes` has the full length of the record otherwise, in
   /// characters of UTF-8 where the columns of the line were counted so, and is then longer in bytes.
   virtual void record(std::uint32_t line, const RecordPlan* record, std::string_view bytes,

@@ -106,6 +106,13 @@ class FixedWidthReading {
   std::vector<std::uint32_t> wide_at_;
   std::string padded_;
 
+  // The segment at hand of a record that has several.
+  std::uint32_t segment_prefix_ = 0;  // Columns before the first; 0 where the record has none.
+  std::uint32_t segment_shift_ = 0;   // From the first segment to this one.
+  bool is_first_segment_ = true;      // True for a record without segments too.
+  std::string segment_image_;         // The columns before them all, and the segment.
+  std::vector<const RecordPlan*> segments_read_;
+
   FileCounts counts_;
   std::uint32_t outcomes_seen_ = 0;
   std::uint32_t position_ = 0;
@@ -140,6 +147,11 @@ class FixedWidthReading {
   [[nodiscard]] bool holds_instructions() const { return (outcomes_seen_ & 1U) != 0; }
 
   void release_partial();
+
+  /// What stands before the segments is looked at with each of them, and spoken of once.
+  [[nodiscard]] bool is_repeated(const At& at) const {
+    return !is_first_segment_ && at.last != 0 && at.last <= segment_prefix_;
+  }
 
   [[nodiscard]] At on_line() const { return {line_, 0, 0, {}}; }
   [[nodiscard]] At at_field(const FieldPlan& field) const {
@@ -192,6 +204,8 @@ class FixedWidthReading {
   bool step_order(std::uint16_t record);
 
   void remark_missing(const std::vector<std::uint16_t>& families, const RecordPlan* before);
+
+  void read_segments(std::string_view bytes, std::uint16_t record);
 
   void read_record(std::string_view bytes, std::uint16_t record);
 

@@ -109,13 +109,16 @@ void FixedWidthReading::remark_blanks(const Test& test, std::uint32_t line) {
 
 void FixedWidthReading::tell_check(const CheckPlan& check, std::uint16_t record, std::uint32_t line) {
   const std::string_view code = check.code.empty() ? std::string_view{"field.rule"} : std::string_view{check.code};
-  if (check.fault != Fault::partial && !wants(check.fault, code)) return;
   At at{.line = line, .first = 0, .last = 0, .field = {}};
-  std::string found;
+  const FieldPlan* tested = nullptr;
   if (check.test.operand.where == Operand::Where::here) {
-    const FieldPlan& field =
-        plan_.records[record].fields[static_cast<std::size_t>(check.test.operand.field_of_record[record])];
-    at = {line, field.first_column(), field.last_column(), field.name};
+    tested = &plan_.records[record].fields[static_cast<std::size_t>(check.test.operand.field_of_record[record])];
+    at = {line, tested->first_column(), tested->last_column(), tested->name};
+  }
+  if (is_repeated(at) || (check.fault != Fault::partial && !wants(check.fault, code))) return;
+  std::string found;
+  if (tested != nullptr) {
+    const FieldPlan& field = *tested;
     found = fmt::format(" It is \"{}\".", shown(field, bytes_at(slots_[record], field.at)));
   }
   if (check.test.kind == Test::Kind::same_as) {

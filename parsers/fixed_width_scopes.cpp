@@ -63,6 +63,7 @@ void FixedWidthReading::open_entry(std::uint16_t record, bool opens) {
     entry_open_ = true;
     entry_addenda_ = 0;
     entry_.line = line_;
+    entry_.column = segment_prefix_ == 0 ? 0 : segment_prefix_ + segment_shift_ + 1;
     totals_.open(Scope::entry);
   }
   if (opens) return;
@@ -269,7 +270,8 @@ void FixedWidthReading::state_totals(std::uint16_t record) {
 inline void FixedWidthReading::check_ascending(const TotalPlan& total, std::uint16_t index, const FieldPlan& field,
                                                std::string_view bytes) {
   std::string& last = last_ascending_[index];
-  if (!last.empty() && std::string_view{last} >= bytes && wants(total.fault, sequence_code(field))) {
+  if (!last.empty() && std::string_view{last} >= bytes && !is_repeated(at_field(field)) &&
+      wants(total.fault, sequence_code(field))) {
     sink_.finding(finding(total.fault, sequence_code(field), at_field(field),
                           fmt::format("Field {} is {} after {}; it should be greater.", field.name, shown(field, bytes),
                                       shown(field, last)),
@@ -295,13 +297,14 @@ void FixedWidthReading::compare_total(const TotalPlan& total, std::uint16_t inde
                                       const FieldPlan& field, std::int64_t stated, std::uint32_t line) {
   const std::uint64_t counted = totals_.value(index);
   if (static_cast<std::uint64_t>(stated) == counted || totals_.is_spoiled(index)) return;
+  const At at{line, field.first_column(), field.last_column(), field.name};
   const std::string code = "control." + kebab(field.name);
-  if (!wants(total.fault, code)) return;
+  if (is_repeated(at) || !wants(total.fault, code)) return;
   const bool is_money = field.type == FieldType::money || field.type == FieldType::decimal;
   const auto text = [&](std::int64_t value) {
     return is_money ? Money{value, file_.currency}.text() : std::to_string(value);
   };
-  sink_.finding(finding(total.fault, code, {line, field.first_column(), field.last_column(), field.name},
+  sink_.finding(finding(total.fault, code, at,
                         fmt::format("{} of record {} says {}; the records give {} ({}).", field.name, record.name,
                                     text(stated), text(static_cast<std::int64_t>(counted)), total.text),
                         "Every entry was read and kept; find out with the sender which of the two is right before "
