@@ -363,7 +363,8 @@ Result<void> write_and_keep(const WriteFileRequest& request, const CreditorAccou
   auto bytes = FileSource::open(part_name);
   if (!bytes) return std::unexpected(bytes.error());
   TableEntries again{request, account, manner, blocks};
-  if (auto checked = check_written_file(**bytes, request.output, order.order, again); !checked) return checked;
+  if (const auto checked = check_written_file(**bytes, request.output, order.order, again); !checked)
+    return std::unexpected(checked.error());
 
   result.bytes = written->bytes;
   result.entries = written->entries;

@@ -31,6 +31,11 @@ class Comparison final : public WordSink {
         has_reference_{has_word(order.format, "entry.reference")},
         has_mandate_{has_word(order.format, "entry.mandate")} {}
 
+  void file(const FileHead& head) override {
+    read_back_.created = head.created;
+    if (read_back_.created.empty() && head.created_on) read_back_.created = iso_date(*head.created_on);
+  }
+
   void batch(const BatchHead& head) override {
     if (failed()) return;
     close_batch();
@@ -86,9 +91,9 @@ class Comparison final : public WordSink {
     }
   }
 
-  [[nodiscard]] Result<void> result() const {
+  [[nodiscard]] Result<ReadBack> result() const {
     if (error_) return std::unexpected(*error_);
-    return {};
+    return read_back_;
   }
 
  private:
@@ -163,13 +168,14 @@ class Comparison final : public WordSink {
   bool in_batch_ = false;
   std::uint64_t entries_ = 0;
   std::int64_t sum_ = 0;
+  ReadBack read_back_;
   std::optional<Error> error_;
 };
 
 }  // namespace
 
-Result<void> check_written_file(ByteSource& bytes, const std::string& file_name, const WriteOrder& order,
-                                EntrySource& expected) {
+Result<ReadBack> check_written_file(ByteSource& bytes, const std::string& file_name, const WriteOrder& order,
+                                    EntrySource& expected) {
   Comparison comparison{file_name, order, expected};
   const auto verdict = read_bank_file(bytes, {.file_name = file_name, .format = order.format}, comparison);
   if (!verdict) return std::unexpected(verdict.error());

@@ -90,6 +90,8 @@ TEST(Tampering, OfAClaimAfterTheApprovalStopsTheRelease) {
             "update claim c set account_sealed = k.account_sealed from kept k where k.id = c.id; drop table kept;"},
            {"day", "update claim set collect_on = collect_on + 1" + one,
             "update claim set collect_on = collect_on - 1" + one},
+           {"payer's name", "update claim set payer_name = 'Another ' || payer_name" + one,
+            "update claim set payer_name = substr(payer_name, 9)" + one},
            {"day of the batch", "update batch set collect_on = collect_on + 1;",
             "update batch set collect_on = collect_on - 1;"}}) {
     tamper(house, change);
