@@ -60,6 +60,17 @@ std::string Told::codes() const {
   return text;
 }
 
+bool states_totals(const LayoutPlan& plan, const Told& whole) {
+  return std::ranges::any_of(whole.records, [&](const Told::Record& record) {
+    return record.plan != nullptr && std::ranges::any_of(record.plan->fields, [&](const FieldPlan& field) {
+      if (!field.total) return false;
+      const TotalPlan& total = plan.totals[*field.total];
+      return total.scope != Scope::entry &&
+             (total.kind == TotalPlan::Kind::count || total.kind == TotalPlan::Kind::sum);
+    });
+  });
+}
+
 Told told(const LayoutPlan& plan, std::string_view bytes, bool accept_partial) {
   Told told;
   MemorySource source{bytes};

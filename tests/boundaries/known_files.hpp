@@ -47,6 +47,10 @@ class Told final : public WordSink, public RecordWatch {
   [[nodiscard]] std::string codes() const;
 };
 
+/// Whether some record of the file counts or sums what the file holds. Banks that want no closing record (Autogiro's
+/// files to Bankgirot) leave nothing by which a missing row could be told.
+[[nodiscard]] bool states_totals(const LayoutPlan& plan, const Told& whole);
+
 [[nodiscard]] Told told(const LayoutPlan& plan, std::string_view bytes, bool accept_partial = false);
 
 }  // namespace counterfoil
