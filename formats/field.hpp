@@ -94,6 +94,11 @@ namespace counterfoil {
 /// Blanks on the pad side are not digits, unless the pad is a blank.
 [[nodiscard]] bool parse_number(const FieldPlan& field, std::string_view bytes, std::int64_t& number);
 
+/// Whether the number of the field is its digits and nothing else: no sign, no decimal point, no blanks.
+[[nodiscard]] inline bool is_plain_number(const FieldPlan& field) {
+  return field.sign == SignPlace::none && field.pad == '0' && field.type != FieldType::decimal;
+}
+
 /// The day a date field says. `reference` gives the year where the field has none; nullopt when the bytes are no day.
 [[nodiscard]] std::optional<Date> parse_date(const FieldPlan& field, std::string_view bytes, int century_pivot,
                                              std::optional<Date> reference);

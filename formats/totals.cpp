@@ -12,6 +12,7 @@ TotalsKeeper::TotalsKeeper(const LayoutPlan& plan)
       kept_(plan.totals.size()),
       steps_(plan.records.size()),
       needs_(plan.records.size()),
+      readings_(plan.records.size()),
       marked_(plan.records.size()) {
   for (std::uint16_t t = 0; t < plan.totals.size(); ++t) {
     const TotalPlan& total = plan.totals[t];
@@ -22,7 +23,10 @@ TotalsKeeper::TotalsKeeper(const LayoutPlan& plan)
       if (from.where.size() == 1 && from.where[0].kind == Test::Kind::marked && !from.where[0].negated) {
         step.marked_field = from.where[0].operand.field_of_record[from.record];
         step.marks = from.where[0].marks;
-        marked_[from.record].push_back(static_cast<std::uint16_t>(step.marked_field));
+        const auto field = static_cast<std::uint16_t>(step.marked_field);
+        auto& marked = marked_[from.record];
+        if (std::ranges::find(marked, field, &Marked::field) == marked.end())
+          marked.push_back({field, plan.records[from.record].fields[field].at, {}, 0});
       } else if (!from.where.empty()) {
         step.where = &from.where;
       }
@@ -33,12 +37,21 @@ TotalsKeeper::TotalsKeeper(const LayoutPlan& plan)
     for (int scope = static_cast<int>(total.scope); scope < 3; ++scope)
       in_scope_[static_cast<std::size_t>(scope)].push_back(t);
   }
-  for (auto* of_records : {&needs_, &marked_}) {
-    for (auto& fields : *of_records) {
-      std::ranges::sort(fields);
-      fields.erase(std::ranges::unique(fields).begin(), fields.end());
+  std::size_t most_fields = 0;
+  for (std::size_t r = 0; r < plan.records.size(); ++r) {
+    auto& fields = needs_[r];
+    std::ranges::sort(fields);
+    fields.erase(std::ranges::unique(fields).begin(), fields.end());
+    for (const std::uint16_t f : fields) {
+      const FieldPlan& field = plan.records[r].fields[f];
+      const bool may_be_blank = field.blank_fault != Fault::none || !field.is_required;
+      readings_[r].push_back({f, is_plain_number(field), may_be_blank, field.at});
     }
+    most_fields = std::max(most_fields, plan.records[r].fields.size());
   }
+  numbers_.resize(most_fields);
+  bad_.resize(most_fields);
+  marks_.resize(most_fields);
 }
 
 void TotalsKeeper::open(Scope scope) {
@@ -53,26 +66,31 @@ void TotalsKeeper::spoil(Scope scope) {
   }
 }
 
-void TotalsKeeper::add(std::uint16_t record, std::string_view bytes) {
-  const RecordPlan& plan = plan_->records[record];
-  if (numbers_.size() < plan.fields.size()) {
-    numbers_.resize(plan.fields.size());
-    bad_.resize(plan.fields.size());
-    marks_.resize(plan.fields.size());
+inline std::uint64_t TotalsKeeper::marks_at(Marked& marked, std::uint16_t record, std::string_view bytes) {
+  const char* const value = bytes.data() + marked.at.offset;
+  bool is_same = marked.code.size() == marked.at.length;
+  for (std::size_t i = 0; is_same && i < marked.at.length; ++i) is_same = marked.code[i] == value[i];  // Few bytes.
+  if (!is_same) {
+    marked.code.assign(value, marked.at.length);
+    marked.marks = marks_of(plan_->records[record].fields[marked.field], marked.code);
   }
-  for (const std::uint16_t f : marked_[record])
-    marks_[f] = marks_of(plan.fields[f], bytes_at(bytes, plan.fields[f].at));
-  for (const std::uint16_t f : needs_[record]) {
-    const FieldPlan& field = plan.fields[f];
-    const std::string_view value = bytes_at(bytes, field.at);
-    numbers_[f] = 0;
-    bad_[f] = 0;
-    if (is_blank(value) && (field.blank_fault != Fault::none || !field.is_required)) continue;
-    const bool is_plain = field.sign == SignPlace::none && field.pad == '0' && field.type != FieldType::decimal;
-    bad_[f] = (is_plain ? parse_digits(value, numbers_[f]) : parse_number(field, value, numbers_[f])) ? 0 : 1;
+  return marked.marks;
+}
+
+void TotalsKeeper::add(std::uint16_t record, std::string_view bytes) {
+  for (Marked& marked : marked_[record]) marks_[marked.field] = marks_at(marked, record, bytes);
+  for (const Need& need : readings_[record]) {
+    const std::string_view value{bytes.data() + need.at.offset, need.at.length};
+    numbers_[need.field] = 0;
+    bad_[need.field] = 0;
+    if (need.is_plain && parse_digits(value, numbers_[need.field])) continue;
+    numbers_[need.field] = 0;
+    if (need.may_be_blank && is_blank(value)) continue;
+    const FieldPlan& field = plan_->records[record].fields[need.field];
+    bad_[need.field] = parse_number(field, value, numbers_[need.field]) ? 0 : 1;
   }
   add_decoded(record, numbers_.data(), bad_.data(), marks_.data(), bytes);
-  for (const std::uint16_t f : marked_[record]) marks_[f] = 0;  // In another record the field is another one.
+  for (const Marked& marked : marked_[record]) marks_[marked.field] = 0;  // In another record the field is another one.
 }
 
 void TotalsKeeper::add_decoded(std::uint16_t record, const std::int64_t* numbers, const std::uint8_t* bad,
@@ -95,7 +113,8 @@ void TotalsKeeper::add_decoded(std::uint16_t record, const std::int64_t* numbers
   }
 }
 
-bool TotalsKeeper::counts(const Step& step, std::uint16_t record, const std::uint64_t* marks, std::string_view bytes) {
+bool TotalsKeeper::counts(const Step& step, std::uint16_t record, const std::uint64_t* marks,
+                          std::string_view bytes) const {
   const RecordPlan& plan = plan_->records[record];
   for (const Test& test : *step.where) {
     const auto f = static_cast<std::size_t>(test.operand.field_of_record[record]);
@@ -107,14 +126,10 @@ bool TotalsKeeper::counts(const Step& step, std::uint16_t record, const std::uin
   return true;
 }
 
-std::uint64_t TotalsKeeper::marks_of(const FieldPlan& field, std::string_view bytes) {
+std::uint64_t TotalsKeeper::marks_of(const FieldPlan& field, std::string_view bytes) const {
   if (!field.codes) return 0;
-  if (last_code_.field == &field && last_code_.bytes == bytes) return last_code_.marks;
   const CodePlan* code = plan_->code_lists[*field.codes].find(trimmed(bytes));
-  last_code_.field = &field;
-  last_code_.bytes.assign(bytes);
-  last_code_.marks = code == nullptr ? 0 : code->marks;
-  return last_code_.marks;
+  return code == nullptr ? 0 : code->marks;
 }
 
 std::uint64_t TotalsKeeper::value(std::uint16_t total) const {

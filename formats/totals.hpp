@@ -61,26 +61,34 @@ class TotalsKeeper {
     std::uint64_t marks = 0;
     const std::vector<Test>* where = nullptr;  // Anything else.
   };
+  struct Need {  // A number that `add` reads.
+    std::uint16_t field = 0;
+    bool is_plain = false;
+    bool may_be_blank = false;
+    Span at;
+  };
+  struct Marked {  // A field whose marks decide, with the code looked up last: most often the next one is the same.
+    std::uint16_t field = 0;
+    Span at;
+    std::string code;
+    std::uint64_t marks = 0;
+  };
   const LayoutPlan* plan_;
   std::vector<Kept> kept_;
   std::vector<std::uint16_t> of_records_;               // Totals that count every record.
   std::vector<std::vector<Step>> steps_;                // By record.
   std::vector<std::vector<std::uint16_t>> needs_;       // By record.
-  std::vector<std::vector<std::uint16_t>> marked_;      // By record: fields whose marks decide.
+  std::vector<std::vector<Need>> readings_;             // The same, for `add`.
+  std::vector<std::vector<Marked>> marked_;             // By record.
   std::array<std::vector<std::uint16_t>, 3> in_scope_;  // Totals of each scope and of those inside.
   std::vector<std::int64_t> numbers_;                   // Scratch of `add`.
   std::vector<std::uint8_t> bad_;
   std::vector<std::uint64_t> marks_;
-  /// The code looked up last: one entry after the other asks for the same.
-  struct LastCode {
-    const FieldPlan* field = nullptr;
-    std::string bytes;
-    std::uint64_t marks = 0;
-  };
-  LastCode last_code_;
 
-  [[nodiscard]] std::uint64_t marks_of(const FieldPlan& field, std::string_view bytes);
-  [[nodiscard]] bool counts(const Step& step, std::uint16_t record, const std::uint64_t* marks, std::string_view bytes);
+  [[nodiscard]] std::uint64_t marks_of(const FieldPlan& field, std::string_view bytes) const;
+  [[nodiscard]] std::uint64_t marks_at(Marked& marked, std::uint16_t record, std::string_view bytes);
+  [[nodiscard]] bool counts(const Step& step, std::uint16_t record, const std::uint64_t* marks,
+                            std::string_view bytes) const;
 };
 
 }  // namespace counterfoil

@@ -71,6 +71,8 @@ class RecordWriter {
     silent,   // A default where the words say nothing.
     carried,  // A part that repeats a field of a record before.
     parts,    // Its parts, where no word says the whole.
+    unsaid,   // No field: a word that must be empty.
+    rises,    // No field: the number written must be higher than the one before.
   };
   /// What fills a field, decided once.
   struct Step {
@@ -85,13 +87,34 @@ class RecordWriter {
     bool is_padded = false;  // The image has its pads.
     bool must_rise = false;  // A total that grows from record to record.
     bool is_routing_number = false;
-    Span at;  // Of the field, as is the pad.
+    bool is_fixed_in_batch = false;  // Carried from a record that is the same for the whole batch.
+    Span at;                         // Of the field, as is the pad.
     char pad = ' ';
     std::string_view Entry::* quick_text = nullptr;
     std::int64_t Entry::* quick_amount = nullptr;
     std::uint64_t Entry::* quick_count = nullptr;
     std::array<bool, 256> taken{};  // Characters of a quick text.
     std::vector<WordTestRef> only_when;
+  };
+  /// One step of the program of a record. Those of one field stand together; when one of them is not plain after all,
+  /// the field is filled the long way and the program goes on at `next`.
+  struct Op {
+    Quick way = Quick::no;
+    char pad = ' ';
+    bool is_padded = false;
+    bool is_routing_number = false;
+    bool is_plain_number = false;
+    bool may_be_silent = false;  // The image says it where the word says nothing.
+    std::uint16_t step = 0;      // Of RecordSteps::steps, for the long way.
+    std::uint16_t next = 0;
+    std::uint16_t field = 0;
+    std::uint16_t list = 0;  // Code list or total.
+    Span at = {};
+    std::string_view Entry::* text = nullptr;
+    std::int64_t Entry::* amount = nullptr;
+    std::uint64_t Entry::* count = nullptr;
+    std::uint32_t Entry::* short_count = nullptr;
+    const std::array<bool, 256>* taken = nullptr;
   };
   /// A test of a rule with the place of its operand worked out.
   struct TestRef {
@@ -112,6 +135,7 @@ class RecordWriter {
   struct Rules {
     std::vector<const CheckRef*> all;       // Those whose `batch_when` holds in this batch.
     std::vector<std::uint16_t> key_fields;  // Short fields that `when` tests and tests ask.
+    std::vector<Span> key_spans;            // Where they stand.
     std::vector<const WordRef*> key_words;
     std::string key;                    // Bytes of the fields.
     std::vector<std::int64_t> choices;  // Of the words, and what they say where that is not enough.
@@ -120,7 +144,9 @@ class RecordWriter {
     std::vector<const CheckRef*> each_time;  // What is left to ask while the key stays as it is.
   };
   struct RecordSteps {
-    std::string image;  // Constants and pads; steps write over it.
+    std::string image;        // Constants and pads; steps write over it.
+    std::string batch_image;  // The same with what no entry of the batch changes, and the program that writes over it.
+    std::vector<Op> program;
     std::vector<Step> steps;
     std::vector<std::uint16_t> order;  // Steps that are no parts.
     std::vector<WordTestRef> write_when;
@@ -128,7 +154,7 @@ class RecordWriter {
     Rules now, at_end;
     std::vector<const CodePlan*> codes;  // By field: what was written last.
     bool is_looked_at = false;           // Some operand asks for the last record of its family.
-    bool is_chosen = false;              // The rules are those of this batch.
+    bool is_chosen = false;              // The rules and the program are those of this batch.
   };
   /// For a code that the words decide: the answer for the last combination of words.
   struct Derived {
@@ -198,10 +224,15 @@ class RecordWriter {
   [[nodiscard]] bool is_same_key(const Work& work, const Rules& rules) const;
   void keep_key(const Work& work, Rules& rules) const;
   [[nodiscard]] bool look_at(const Work& work, const CheckRef& rule, bool key_holds);
-  [[nodiscard]] Quick quick_way(const FieldPlan& field, Step& step) const;
-  [[nodiscard]] bool fill_quickly(const Work& work, const Step& step);
-  [[nodiscard]] bool put_quickly(const Work& work, const Step& step);
-  [[nodiscard]] bool put_parts(const Work& work, const Step& step);
+  [[nodiscard]] Quick quick_way(std::uint16_t record, const FieldPlan& field, Step& step) const;
+  [[nodiscard]] bool is_fixed_in_batch(std::uint16_t record, const Operand& operand) const;
+  void compile_program(const Work& work) const;
+  [[nodiscard]] static Op op_of(std::uint16_t index, const Step& step, Quick way, const WordRef& word);
+  void add_op(const Work& work, std::uint16_t index, const Step& step) const;
+  [[nodiscard]] std::string_view carried(std::size_t length, const FieldPlan& field) const;
+  [[nodiscard]] bool fill_all(const Work& work);
+  [[nodiscard]] bool run_op(const Work& work, const Op& op);
+  [[nodiscard]] bool rises(const Work& work, const Op& op);
 
   [[nodiscard]] bool fill(const Work& work, const Step& step);
   [[nodiscard]] Put fill_from_words(const Work& work, const Step& step);
