@@ -201,6 +201,7 @@ std::string_view RecordWriter::carried(std::size_t length, const FieldPlan& fiel
       if (value.empty()) return op.may_be_silent;
       if (value.size() > length || value.front() == ' ' || value.back() == ' ') return false;
       bool is_taken = true;
+#pragma GCC unroll 4
       for (const char c : value) is_taken &= (*op.taken)[static_cast<unsigned char>(c)];
       std::memcpy(to, value.data(), value.size());
       if (!op.is_padded) std::memset(to + value.size(), op.pad, length - value.size());

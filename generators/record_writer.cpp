@@ -271,14 +271,8 @@ Result<void> RecordWriter::write_described(std::uint16_t record, const ConstWord
     ++records_;
   }
   totals_.add(record, bytes);
-  if (steps.is_looked_at) {
-    last_[plan.family].record = record;
-    last_[plan.family].bytes.assign(bytes);
-  }
-  if (plan.roles.opens_entry && !steps.at_end.all.empty()) {
-    opener_.record = record;
-    opener_.bytes.assign(bytes);
-  }
+  if (steps.is_looked_at) last_[plan.family].keep(record, bytes);
+  if (plan.roles.opens_entry && !steps.at_end.all.empty()) opener_.keep(record, bytes);
   return {};
 }
 

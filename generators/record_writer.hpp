@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <map>
 #include <optional>
 #include <string>
@@ -167,6 +168,11 @@ class RecordWriter {
   struct LastRecord {
     std::int32_t record = -1;
     std::string bytes;
+    void keep(std::uint16_t its_record, std::string_view its_bytes) {
+      record = its_record;
+      bytes.resize(its_bytes.size());
+      std::memcpy(bytes.data(), its_bytes.data(), its_bytes.size());
+    }
   };
   /// A record with segments that may take more of them.
   struct OpenRecord {
