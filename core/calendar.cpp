@@ -72,6 +72,34 @@ bool is_federal_holiday(const Parts& p) {
   }
 }
 
+/// A holiday on a Saturday or Sunday is kept on the next weekday that is none itself.
+bool is_english_holiday(Date date, const Parts& p) {
+  const bool is_monday = p.of_week == std::chrono::Monday;
+  switch (p.month) {
+    case 1:  // New Year's Day.
+      return p.day == 1 || (is_monday && (p.day == 2 || p.day == 3));
+    case 3:
+    case 4: {
+      const auto easter = easter_sunday(p.year);
+      return date == easter - days{2} || date == easter + days{1};
+    }
+    case 5:  // Early May and the Spring holiday.
+      return is_monday && (p.day <= 7 || p.day > 24);
+    case 8:  // Summer.
+      return is_monday && p.day > 24;
+    case 12: {
+      if (p.day == 25 || p.day == 26) return true;
+      // Christmas on a Saturday: Monday and Tuesday. On a Sunday: Boxing Day keeps its Monday, Christmas takes Tuesday. Boxing
+      // Day on a Saturday: Monday.
+      const auto christmas = parts_of(make_date(p.year, 12, 25)).of_week;
+      if (p.day == 27) return christmas == std::chrono::Saturday || christmas == std::chrono::Sunday;
+      return p.day == 28 && (christmas == std::chrono::Saturday || christmas == std::chrono::Friday);
+    }
+    default:
+      return false;
+  }
+}
+
 Error closed_for_too_long(const std::string& name, Date from) {
   return {.code = "calendar.no-bank-day",
           .explanation = fmt::format("The calendar {} has no bank day within {} days of {}.", name, longest_search_days,
@@ -98,23 +126,34 @@ BankCalendar BankCalendar::target2() { return BankCalendar{Kind::target2, "targe
 
 BankCalendar BankCalendar::federal_reserve() { return BankCalendar{Kind::federal_reserve, "us-fed"}; }
 
+BankCalendar BankCalendar::england_wales(const std::map<int, std::vector<CalendarDay>>& exceptions) {
+  BankCalendar calendar{Kind::england_wales, "uk"};
+  calendar.list(exceptions);
+  return calendar;
+}
+
 BankCalendar BankCalendar::of_years(std::string name, const std::map<int, std::vector<CalendarDay>>& years) {
   BankCalendar calendar{Kind::years, std::move(name)};
+  calendar.list(years);
+  return calendar;
+}
+
+void BankCalendar::list(const std::map<int, std::vector<CalendarDay>>& years) {
   for (const auto& [year, listed] : years) {
-    calendar.years_.push_back(year);
+    years_.push_back(year);
     for (const auto& day : listed) {
-      calendar.listed_.push_back({day.date, !day.is_off});
+      listed_.push_back({day.date, !day.is_off});
     }
   }
   // A notice may name days of the year before: New Year's Eve belongs to the holiday that follows it. Where two notices
   // name one day differently, the day off is found first.
-  std::ranges::sort(calendar.listed_, {}, [](const ListedDay& listed) { return std::pair{listed.day, listed.open}; });
-  return calendar;
+  std::ranges::sort(listed_, {}, [](const ListedDay& listed) { return std::pair{listed.day, listed.open}; });
 }
 
 Result<BankCalendar> BankCalendar::of_scheme(const Scheme& scheme) {
   if (scheme.calendar == "target2") return target2();
   if (scheme.calendar == "us-fed") return federal_reserve();
+  if (scheme.calendar == "uk") return england_wales(scheme.calendar_years);
   if (!scheme.calendar_years.empty()) return of_years(scheme.calendar, scheme.calendar_years);
   return std::unexpected(Error{
       .code = "calendar.unknown",
@@ -132,13 +171,20 @@ void BankCalendar::add_closed_days(const std::vector<Date>& closed) {
 
 bool BankCalendar::follows_the_rule(Date day) const {
   const auto p = parts_of(day);
-  if (kind_ == Kind::years) {
-    const auto found = std::ranges::lower_bound(listed_, day, {}, &ListedDay::day);
-    if (found != listed_.end() && found->day == day) return found->open;
-    return !is_weekend(p.of_week);
-  }
+  const auto found = std::ranges::lower_bound(listed_, day, {}, &ListedDay::day);
+  if (found != listed_.end() && found->day == day) return found->open;
   if (is_weekend(p.of_week)) return false;
-  return kind_ == Kind::target2 ? !is_target2_holiday(day, p) : !is_federal_holiday(p);
+  switch (kind_) {
+    case Kind::target2:
+      return !is_target2_holiday(day, p);
+    case Kind::federal_reserve:
+      return !is_federal_holiday(p);
+    case Kind::england_wales:
+      return !is_english_holiday(day, p);
+    case Kind::years:
+      break;
+  }
+  return true;
 }
 
 Result<bool> BankCalendar::is_bank_day(Date day) const {

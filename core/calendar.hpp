@@ -1,4 +1,4 @@
-// Bank days. TARGET and the Federal Reserve follow rules; Chinese days are fixed by a notice each year and are data.
+// Bank days. TARGET, the Federal Reserve and England follow rules; Chinese days are fixed by a notice each year and are data.
 #pragma once
 
 #include <cstdint>
@@ -26,15 +26,20 @@ class BankCalendar {
   /// Federal Reserve banks: the federal holidays; one on a Sunday moves to Monday, one on a Saturday is not moved.
   [[nodiscard]] static BankCalendar federal_reserve();
 
+  /// Bank holidays of England and Wales, on which Bacs is closed in all of the United Kingdom. A holiday on a weekend moves
+  /// to the next free weekday. `exceptions` are days the rule does not know: holidays proclaimed once, and holidays that
+  /// were moved away and are worked. Years without exceptions are known all the same.
+  [[nodiscard]] static BankCalendar england_wales(const std::map<int, std::vector<CalendarDay>>& exceptions = {});
+
   /// A calendar of yearly data, such as `Scheme::calendar_years`. A listed day is off or worked as it says; days not
   /// listed follow the week: Monday to Friday open. A year that is no key of the map is not known.
   [[nodiscard]] static BankCalendar of_years(std::string name, const std::map<int, std::vector<CalendarDay>>& years);
 
-  /// The calendar a scheme names: "target2", "us-fed", or one of its own yearly data. "calendar.unknown" when the
+  /// The calendar a scheme names: "target2", "us-fed", "uk", or one of its own yearly data. "calendar.unknown" when the
   /// scheme names a calendar without having any year of it.
   [[nodiscard]] static Result<BankCalendar> of_scheme(const Scheme& scheme);
 
-  /// "target2", "us-fed", or the name of the yearly data.
+  /// "target2", "us-fed", "uk", or the name of the yearly data.
   [[nodiscard]] const std::string& name() const { return name_; }
 
   /// Days on which this bank is closed on top of its system, such as a national holiday. Sorted here.
@@ -54,19 +59,20 @@ class BankCalendar {
   [[nodiscard]] Result<int> bank_days_between(Date from, Date to) const;
 
  private:
-  enum class Kind : std::uint8_t { target2, federal_reserve, years };
+  enum class Kind : std::uint8_t { target2, federal_reserve, england_wales, years };
   struct ListedDay {
     Date day;
     bool open = false;
   };
 
   explicit BankCalendar(Kind kind, std::string name) : kind_{kind}, name_{std::move(name)} {}
+  void list(const std::map<int, std::vector<CalendarDay>>& years);
   [[nodiscard]] bool follows_the_rule(Date day) const;
 
   Kind kind_;
   std::string name_;
   std::vector<int> years_;          // Sorted. Yearly data only.
-  std::vector<ListedDay> listed_;   // Sorted. Yearly data only.
+  std::vector<ListedDay> listed_;   // Sorted. Yearly data and exceptions to a rule.
   std::vector<Date> closed_;        // Sorted.
 };
 

@@ -113,7 +113,7 @@ struct Profile {
 struct SchemeManner {
   std::string file_ending = "txt";       // Of the collection files we write, without a dot.
   std::vector<std::string> instruments;  // A mandate's and a batch's; the first is the usual one. Empty: any or none.
-  std::string account_numbers = "plain";  // How payers' accounts are checked: "iban", "aba", "cnaps", "plain".
+  std::string account_numbers = "plain";  // How payers' accounts are checked: "iban", "aba", "cnaps", "sort-code", "plain".
 
   // What a claim needs besides payer, account, amount and day.
   bool payer_bank = false;         // The bank is named apart from the account.
@@ -158,7 +158,7 @@ struct Scheme {
   std::string name;   // Folder name: "nacha".
   std::string title;  // "NACHA ACH debits".
   Currency currency;
-  std::string calendar;              // "target2", "us-fed", "cn" or a name under which a site keeps its own days.
+  std::string calendar;              // "target2", "us-fed", "uk", "cn" or a name under which a site keeps its own days.
   std::vector<std::string> formats;  // Of collection files we write.
   SchemeManner manner;
 

@@ -12,6 +12,7 @@ const std::vector<KnownRule>& known_rules() {
       {"lead_days", number, "Bank days between handing over the file and the collection day"},
       {"lead_days_core", number, "The same for SEPA CORE"},
       {"lead_days_b2b", number, "The same for SEPA B2B"},
+      {"processing_days_before", number, "Bank days between the processing day a file names and the collection day"},
       {"most_days_ahead", number, "Calendar days by which a file may be early; no value: no limit known"},
       {"cut_off_time", text, "HH:MM after which a file counts as handed over the next bank day"},
       {"cut_off_zone", text, "Time zone of cut_off_time, such as Europe/Berlin"},

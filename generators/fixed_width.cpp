@@ -220,6 +220,7 @@ class FileWriter {
       case OrderNode::Kind::record:
         return record(node);
       case OrderNode::Kind::sequence:
+        if (is_not_due(node)) return {};
         for (const Node& child : node.children) {
           const auto done = walk(child);
           if (!done) return done;
@@ -253,6 +254,14 @@ class FileWriter {
       if (records_.is_ready(record, words_)) return record;
     }
     return std::nullopt;
+  }
+
+  /// A group that may be absent and whose first record, which it cannot be without, is not due.
+  bool is_not_due(const Node& node) const {
+    if (!node.plan->is_optional || node.children.empty()) return false;
+    const Node& first = node.children.front();
+    return first.plan->kind == OrderNode::Kind::record && !first.plan->is_optional && !first.opens_batch &&
+           !first.opens_entry && !due(first);
   }
 
   bool can_begin(const Node& node) const {

@@ -23,7 +23,7 @@ class Sayable {
   explicit Sayable(const KnownFile& file) : plan_{*file.plan} {
     MemorySource source{file.bytes};
     EXPECT_TRUE(read_fixed_width(plan_, source, {}, heard_).has_value());
-    is_ours_ = heard_.counts.kind == FileKind::instruction;
+    is_ours_ = heard_.counts.kind == FileKind::instruction || heard_.counts.kind == FileKind::statement;
     reset();
   }
 

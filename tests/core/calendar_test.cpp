@@ -149,6 +149,33 @@ TEST(SchemeCalendar, OfEveryBuiltInSchemeCountsTheDaysOfItsBanks) {
   }
 }
 
+TEST(EnglishBankHolidays, FallAsPublished) {
+  const auto calendar = BankCalendar::of_scheme(*Catalogue::built_in().find("bacs"));
+  ASSERT_TRUE(calendar.has_value()) << calendar.error().explanation;
+  using Days = std::set<std::string>;
+  EXPECT_EQ(weekday_holidays(*calendar, 2022),
+            (Days{"01-03", "04-15", "04-18", "05-02", "06-02", "06-03", "08-29", "09-19", "12-26", "12-27"}));
+  EXPECT_EQ(weekday_holidays(*calendar, 2023),
+            (Days{"01-02", "04-07", "04-10", "05-01", "05-08", "05-29", "08-28", "12-25", "12-26"}));
+  EXPECT_EQ(weekday_holidays(*calendar, 2024),
+            (Days{"01-01", "03-29", "04-01", "05-06", "05-27", "08-26", "12-25", "12-26"}));
+  EXPECT_EQ(weekday_holidays(*calendar, 2025),
+            (Days{"01-01", "04-18", "04-21", "05-05", "05-26", "08-25", "12-25", "12-26"}));
+  EXPECT_EQ(weekday_holidays(*calendar, 2026),
+            (Days{"01-01", "04-03", "04-06", "05-04", "05-25", "08-31", "12-25", "12-28"}));
+  EXPECT_EQ(weekday_holidays(*calendar, 2027),
+            (Days{"01-01", "03-26", "03-29", "05-03", "05-31", "08-30", "12-27", "12-28"}));
+  EXPECT_EQ(weekday_holidays(*calendar, 2028),
+            (Days{"01-03", "04-14", "04-17", "05-01", "05-29", "08-28", "12-25", "12-26"}));
+}
+
+TEST(EnglishBankHolidays, WereMovedForVictoryDayIn2020) {
+  const auto calendar = BankCalendar::of_scheme(*Catalogue::built_in().find("bacs"));
+  ASSERT_TRUE(calendar.has_value()) << calendar.error().explanation;
+  EXPECT_TRUE(*calendar->is_bank_day(day("2020-05-04")));
+  EXPECT_FALSE(*calendar->is_bank_day(day("2020-05-08")));
+}
+
 Date any_day() { return make_date(2020, 1, 1) + std::chrono::days{*rc::gen::inRange(0, 20000)}; }
 
 BankCalendar any_calendar() {
