@@ -112,9 +112,9 @@ class XmlDocument::Engine final : public Locator {
       if (is_in_document_) place.path = "Document";
       return place;
     }
-    for (std::size_t at = 0; at < frames_.size(); ++at) {
+    for (std::size_t at = is_alone_ ? 1 : 0; at < frames_.size(); ++at) {
       const XmlNode& node = *plan_->nodes[frames_[at].node];
-      if (at > 0) place.path += '/';
+      if (!place.path.empty()) place.path += '/';
       place.path += node.name;
       if (at > 0 && node.occurs_max > 1) place.path += "[" + std::to_string(frames_[at - 1].occurrences) + "]";
     }
@@ -269,16 +269,20 @@ class XmlDocument::Engine final : public Locator {
       namespace_ = as_text(uri);
     } else if (depth_ == 1 && name == "conxml") {
       is_container_ = true;
+    } else if (const Root* const root = find_root(name); depth_ == 1 && root != nullptr && root->stands_alone) {
+      is_alone_ = true;
+      begin_message(*root, {std::string{root->family}, {}, std::string{root->family}}, attribute_count, attributes);
     } else if (!is_container_) {
       refuse("xml.unknown-root",
-             "The root element is \"" + std::string{name.substr(0, 60)} + "\", not an ISO 20022 Document.",
+             "The root element is \"" + std::string{name.substr(0, 60)} +
+                 "\", neither an ISO 20022 Document nor a report that is known.",
              "This is some other XML file. Give it to the program it was made for.");
     }
   }
 
   void start_message(std::string_view element, int attribute_count, const xmlChar** attributes) {
     const Root* const root = find_root(element);
-    if (root == nullptr) {
+    if (root == nullptr || root->stands_alone) {
       refuse("iso20022.unknown-message",
              "Document holds \"" + std::string{element.substr(0, 60)} + "\", which is no message we know.",
              "Read pain.002, pain.007, pain.008, camt.052, camt.053 or camt.054 here.");
@@ -289,17 +293,22 @@ class XmlDocument::Engine final : public Locator {
       announce_unread(*root, name);
       return;
     }
-    require(state_.scheme != nullptr, "the catalogue holds the scheme iso20022");
-    plan_ = find_plan(*state_.scheme, *root, name.version);
+    begin_message(*root, name, attribute_count, attributes);
+    note_namespace(*root);
+  }
+
+  void begin_message(const Root& root, const MessageName& name, int attribute_count, const xmlChar** attributes) {
+    state_.scheme = Catalogue::built_in().find(root.scheme);
+    require(state_.scheme != nullptr, "the catalogue holds the scheme of every message that is known");
+    plan_ = find_plan(*state_.scheme, root, name.version);
     learn_names();
-    reader_ = root->make(state_, name);
+    reader_ = root.make(state_, name);
     ++messages_;
     frames_.assign(2, Frame{});
     frames_[1].node = 1;
     frames_[0].cursor = frames_[0].latest = 0;
     frames_[0].occurrences = 1;
     inside_ = inside_of(plan_->steps[1]);
-    note_namespace(*root);
     if (attribute_count > 0) check_attributes(plan_->steps[1], attribute_count, attributes);
   }
 
@@ -424,7 +433,9 @@ class XmlDocument::Engine final : public Locator {
       currency_.clear();
     }
     if (attribute_count > 0 || step.content == XmlContent::amount) check_attributes(step, attribute_count, attributes);
-    if (step.word != XmlWord::none && step.content == XmlContent::children) reader_->open(step.word);
+    if (step.content != XmlContent::children) return;
+    if (step.word != XmlWord::none) reader_->open(step.word);
+    if (attribute_count > 0) take_attributes(step, attribute_count, attributes);
   }
 
   void check_attributes(const Step& step, int count, const xmlChar** attributes) {
@@ -435,6 +446,8 @@ class XmlDocument::Engine final : public Locator {
       if (step.content == XmlContent::amount && name == "Ccy") {
         currency_.assign(reinterpret_cast<const char*>(attribute[3]),
                          static_cast<std::size_t>(attribute[4] - attribute[3]));
+      } else if (attribute[2] == nullptr && find_attribute(step, name) != nullptr) {
+        continue;
       } else if (as_text(attribute[2]) != instance) {
         warn("xml.unexpected-attribute",
              "The attribute \"" + std::string{name.substr(0, 60)} + "\" is not expected here.",
@@ -444,6 +457,36 @@ class XmlDocument::Engine final : public Locator {
     if (step.content == XmlContent::amount && currency_.empty()) {
       state_.report(Severity::error, "xml.no-currency", "The amount names no currency.",
                     "Ask the bank: an amount without a currency is not used.");
+    }
+  }
+
+  /// The attribute of that name, if the table describes it: a child with the name "@NAME".
+  [[nodiscard]] const Step* find_attribute(const Step& step, std::string_view name) const {
+    for (std::uint32_t at = step.child_first; at < step.child_first + step.child_count; ++at) {
+      const std::string& known = plan_->names[plan_->steps[at].name];
+      if (known.starts_with('@') && std::string_view{known}.substr(1) == name) return &plan_->steps[at];
+    }
+    return nullptr;
+  }
+
+  /// Attributes that the table describes are read like elements that hold a text.
+  void take_attributes(const Step& step, int count, const xmlChar** attributes) {
+    for (int at = 0; at < count && !refused_; ++at) {
+      const xmlChar* const* attribute = attributes + static_cast<std::ptrdiff_t>(at) * 5;
+      if (attribute[2] != nullptr) continue;
+      const Step* const known = find_attribute(step, as_text(attribute[0]));
+      if (known == nullptr) continue;
+      if (known->required != not_required) frames_.back().seen |= std::uint64_t{1} << known->required;
+      text_.assign(reinterpret_cast<const char*>(attribute[3]), static_cast<std::size_t>(attribute[4] - attribute[3]));
+      // libxml2 leaves an ampersand of an attribute written as a character reference where entities are not replaced.
+      constexpr std::string_view ampersand = "&#38;";
+      for (auto found = text_.find(ampersand); found != std::string::npos; found = text_.find(ampersand, found + 1))
+        text_.replace(found, ampersand.size(), "&");
+      currency_.clear();
+      const XmlNode& node = *plan_->nodes[static_cast<std::size_t>(known - plan_->steps.data())];
+      if (!trim_blanks(text_).empty()) check_text(*known, node);
+      if (known->word != XmlWord::none && !text_.empty()) reader_->take(known->word, text_, currency_);
+      text_.clear();
     }
   }
 
@@ -504,6 +547,11 @@ class XmlDocument::Engine final : public Locator {
       reader_.reset();
     }
     frames_.pop_back();
+    if (is_alone_ && frames_.size() == 1) {
+      is_alone_ = false;
+      end_outside();
+      return;
+    }
     inside_ = inside_of(plan_->steps[frames_.back().node]);
   }
 
@@ -701,6 +749,7 @@ class XmlDocument::Engine final : public Locator {
   std::uint32_t last_line_ = 0;
   Inside inside_ = Inside::other;
   bool refused_ = false, closed_ = false, is_container_ = false, is_in_document_ = false, is_finishing_ = false;
+  bool is_alone_ = false;  // The message is the root element, without a Document around it.
 };
 
 XmlDocument::XmlDocument(ReadState& state, std::uint32_t first_line)

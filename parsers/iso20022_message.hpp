@@ -104,6 +104,8 @@ class About {
 [[nodiscard]] std::unique_ptr<MessageReader> make_pain007_reader(ReadState& state, const MessageName& name);
 [[nodiscard]] std::unique_ptr<MessageReader> make_pain008_reader(ReadState& state, const MessageName& name);
 [[nodiscard]] std::unique_ptr<MessageReader> make_camt_reader(ReadState& state, const MessageName& name);
+[[nodiscard]] std::unique_ptr<MessageReader> make_bacs_report_reader(ReadState& state, const MessageName& name);
+[[nodiscard]] std::unique_ptr<MessageReader> make_bacs_claims_reader(ReadState& state, const MessageName& name);
 
 /// Blanks at either end removed.
 [[nodiscard]] inline std::string_view trim_blanks(std::string_view text) {

@@ -82,7 +82,7 @@ std::unique_ptr<StepPlan> make_steps(XmlPlan all, XmlPlan version) {
   return made;
 }
 
-// Root elements of the ISO 20022 messages a collecting organisation can meet.
+// Root elements of the messages a collecting organisation can meet: those of ISO 20022, and reports that stand alone.
 constexpr std::array roots{
     Root{"CstmrPmtStsRpt", "pain.002", "pain002", make_pain002_reader},
     Root{"CstmrPmtRvsl", "pain.007", "pain007", make_pain007_reader},
@@ -90,6 +90,8 @@ constexpr std::array roots{
     Root{"BkToCstmrAcctRpt", "camt.052", "camt", make_camt_reader},
     Root{"BkToCstmrStmt", "camt.053", "camt", make_camt_reader},
     Root{"BkToCstmrDbtCdtNtfctn", "camt.054", "camt", make_camt_reader},
+    Root{"BACSDocument", "bacs-report", "bacs-report", make_bacs_report_reader, "bacs", true},
+    Root{"VocaDocument", "bacs-claims", "bacs-claims", make_bacs_claims_reader, "bacs", true},
     Root{"CstmrCdtTrfInitn", "pain.001", "", nullptr},
     Root{"MndtInitnReq", "pain.009", "", nullptr},
     Root{"MndtAmdmntReq", "pain.010", "", nullptr},

@@ -48,8 +48,10 @@ struct StepPlan {
 struct Root {
   std::string_view element;
   std::string_view family;
-  std::string_view table;  // File name under schemes/iso20022; empty: known by name only.
+  std::string_view table;  // File name under the folder of the scheme; empty: known by name only.
   std::unique_ptr<MessageReader> (*make)(ReadState&, const MessageName&);
+  std::string_view scheme = "iso20022";
+  bool stands_alone = false;  // It is the root of the file itself, without a Document around it.
 };
 
 /// nullptr: no message we know begins like this.

@@ -23,10 +23,17 @@ namespace counterfoil {
   WORD(file_original_message_id, "file.original_message_id")         \
   WORD(file_original_message_name, "file.original_message_name")     \
   WORD(file_status, "file.status")                                   \
+  WORD(file_kind, "file.kind")                                         \
+  WORD(file_creditor_id, "file.creditor_id")                           \
+  WORD(file_serial, "file.serial")                                     \
+  WORD(file_text, "file.text")                                         \
   WORD(batch_id, "batch.id")                                         \
   WORD(batch_original_id, "batch.original_id")                       \
   WORD(batch_count, "batch.count")                                   \
   WORD(batch_original_count, "batch.original_count")                 \
+  WORD(batch_original_sum, "batch.original_sum")                       \
+  WORD(batch_rejected_count, "batch.rejected_count")                   \
+  WORD(batch_adjusted_sum, "batch.adjusted_sum")                       \
   WORD(batch_sum, "batch.sum")                                       \
   WORD(batch_status, "batch.status")                                 \
   WORD(batch_booking, "batch.booking")                               \
@@ -108,6 +115,20 @@ namespace counterfoil {
   WORD(entry_instrument, "entry.instrument")                         \
   WORD(entry_sequence, "entry.sequence")                             \
   WORD(entry_collect_on, "entry.collect_on")                         \
+  WORD(entry_kind, "entry.kind")                                       \
+  WORD(entry_transaction_code, "entry.transaction_code")               \
+  WORD(entry_reason, "entry.reason")                                   \
+  WORD(entry_reason_text, "entry.reason_text")                         \
+  WORD(entry_number, "entry.number")                                   \
+  WORD(entry_file_number, "entry.file_number")                         \
+  WORD(entry_file_serial, "entry.file_serial")                         \
+  WORD(entry_accepted, "entry.accepted")                               \
+  WORD(entry_rejected, "entry.rejected")                               \
+  WORD(entry_new_account, "entry.new_account")                         \
+  WORD(entry_new_bank, "entry.new_bank")                               \
+  WORD(entry_new_name, "entry.new_name")                               \
+  WORD(entry_new_amount, "entry.new_amount")                           \
+  WORD(entry_new_day, "entry.new_day")                                 \
   WORD(entry_mandate, "entry.mandate")                               \
   WORD(entry_signed_on, "entry.signed_on")                           \
   WORD(entry_amendment, "entry.amendment")                           \

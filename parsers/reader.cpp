@@ -105,7 +105,8 @@ void refuse(WordSink& sink, const std::string& file_name, std::string_view code,
 }
 
 bool names_xml(std::string_view format) {
-  return format == "iso20022" || format.starts_with("pain.") || format.starts_with("camt.");
+  return format == "iso20022" || format.starts_with("pain.") || format.starts_with("camt.") ||
+         format.starts_with("bacs-report") || format == "bacs-claims";
 }
 
 class Reading {

@@ -150,5 +150,86 @@ TEST(BacsSamples, AStatementIsRefusedWhereASubmissionIsExpected) {
   EXPECT_TRUE(!verdict.has_value() || *verdict == Verdict::refused);
 }
 
+TEST(BacsReportSamples, UnpaidDebitsComeWithTheirReasonReferenceAndDay) {
+  SKIP_WITHOUT("arudd_three_items.xml");
+  Kept kept;
+  read("arudd_three_items.xml", "bacs-report.arudd", kept);
+  EXPECT_EQ(kept.findings, "");
+  EXPECT_EQ(kept.kind, FileKind::returned);
+  EXPECT_EQ(kept.created_on, make_date(2017, 1, 16));
+  EXPECT_EQ(kept.creditor_id, "123456");
+  ASSERT_EQ(kept.all.size(), 3U);
+  const char* const references[] = {"X01234", "X02345", "X03456"};
+  const std::int64_t amounts[] = {6500, 6000, 10000};
+  for (std::size_t at = 0; at < 3; ++at) {
+    EXPECT_EQ(kept.all[at].mandate, references[at]);
+    EXPECT_EQ(kept.all[at].amount, amounts[at]);
+    EXPECT_EQ(kept.all[at].reason, "ARUDD-1");
+    EXPECT_EQ(kept.all[at].text, "INSTRUCTION CANCELLED");
+    EXPECT_EQ(kept.all[at].outcome, Outcome::returned);
+    EXPECT_EQ(kept.all[at].collect_on, make_date(2017, 1, 12));
+  }
+  EXPECT_EQ(kept.all[0].bank + " " + kept.all[0].account, "010203 12345678");
+  EXPECT_EQ(kept.all[0].name, "FRED SMITH");
+}
+
+TEST(BacsReportSamples, AnAdviceTellsThatThePayerCancelled) {
+  SKIP_WITHOUT("addacs_cancelled_by_payer.xml");
+  Kept kept;
+  read("addacs_cancelled_by_payer.xml", "bacs-report.addacs", kept);
+  EXPECT_EQ(kept.findings, "");
+  EXPECT_EQ(kept.kind, FileKind::notice);
+  ASSERT_EQ(kept.all.size(), 1U);
+  EXPECT_EQ(kept.all[0].mandate, "SOSURE01");
+  EXPECT_EQ(kept.all[0].reason, "ADDACS-1");
+  EXPECT_EQ(kept.all[0].outcome, Outcome::cancelled);
+  EXPECT_EQ(kept.all[0].bank + " " + kept.all[0].account, "000099 12345678");
+  EXPECT_EQ(kept.all[0].name, "BAR");
+}
+
+TEST(BacsReportSamples, EveryReasonOfAnAdviceIsKnownAndBringsItsNewDetails) {
+  SKIP_WITHOUT("synthetic_addacs_all_reasons.xml");
+  Kept kept;
+  read("synthetic_addacs_all_reasons.xml", "bacs-report.addacs", kept);
+  EXPECT_EQ(kept.findings, "");
+  ASSERT_EQ(kept.all.size(), 9U);
+  const std::string reasons = "0123BCDER";
+  for (std::size_t at = 0; at < 9; ++at) {
+    EXPECT_EQ(kept.all[at].reason, std::string{"ADDACS-"} + reasons[at]);
+    EXPECT_EQ(kept.all[at].mandate, "CFL-00000" + std::to_string(at + 1));
+    EXPECT_EQ(kept.all[at].account, "01234567");
+    EXPECT_NE(kept.all[at].outcome, Outcome::unknown);
+  }
+  EXPECT_EQ(kept.all[3].corrected, "sort_code=202959; account=63748472");
+  EXPECT_EQ(kept.all[5].corrected, "sort_code=107999; account=88837491");
+  EXPECT_EQ(kept.all[7].corrected, "name=NEW NAME");
+}
+
+TEST(BacsReportSamples, ARejectedFileOfInstructionsNamesTheFileAndTheError) {
+  SKIP_WITHOUT("auddis_file_rejected.xml");
+  Kept kept;
+  read("auddis_file_rejected.xml", "bacs-report.auddis", kept);
+  EXPECT_EQ(kept.findings, "");
+  EXPECT_EQ(kept.original_message_id, "000009");
+  ASSERT_EQ(kept.all.size(), 1U);
+  EXPECT_EQ(kept.all[0].level, Level::file);
+  EXPECT_EQ(kept.all[0].outcome, Outcome::rejected);
+  EXPECT_EQ(kept.all[0].reason, "AUDDIS-REJECTED");
+  EXPECT_EQ(kept.all[0].text, "Error 30264: User Status is TEST on Arrival Day");
+}
+
+TEST(BacsReportSamples, AnIndemnityClaimTakesThousandsCommas) {
+  SKIP_WITHOUT("synthetic_ddica.xml");
+  Kept kept;
+  read("synthetic_ddica.xml", "bacs-claims", kept);
+  EXPECT_EQ(kept.findings, "");
+  ASSERT_EQ(kept.all.size(), 1U);
+  EXPECT_EQ(kept.all[0].mandate, "CFL-000001");
+  EXPECT_EQ(kept.all[0].amount, 125000);
+  EXPECT_EQ(kept.all[0].reason, "DDICA-2");
+  EXPECT_EQ(kept.all[0].outcome, Outcome::refunded);
+  EXPECT_EQ(kept.all[0].collect_on, make_date(2026, 3, 3));
+}
+
 }  // namespace
 }  // namespace counterfoil
