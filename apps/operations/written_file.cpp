@@ -25,7 +25,7 @@ bool has_word(const std::string& format, std::string_view word) {
 }
 
 /// Whether every record that opens an entry (or a batch) has a field for the word.
-bool always_says(const std::string& format, bool Roles::* role, std::string_view word) {
+bool always_says(const std::string& format, bool Roles::*role, std::string_view word) {
   const LayoutPlan* plan = LayoutLibrary::built_in().find(format);
   if (plan == nullptr) return true;
   return std::ranges::all_of(plan->records, [&](const RecordPlan& record) {

@@ -63,11 +63,11 @@ std::string Told::codes() const {
 bool states_totals(const LayoutPlan& plan, const Told& whole) {
   return std::ranges::any_of(whole.records, [&](const Told::Record& record) {
     return record.plan != nullptr && std::ranges::any_of(record.plan->fields, [&](const FieldPlan& field) {
-      if (!field.total) return false;
-      const TotalPlan& total = plan.totals[*field.total];
-      return total.scope != Scope::entry &&
-             (total.kind == TotalPlan::Kind::count || total.kind == TotalPlan::Kind::sum);
-    });
+             if (!field.total) return false;
+             const TotalPlan& total = plan.totals[*field.total];
+             return total.scope != Scope::entry &&
+                    (total.kind == TotalPlan::Kind::count || total.kind == TotalPlan::Kind::sum);
+           });
   });
 }
 

@@ -100,23 +100,31 @@ std::string padded(std::string line) {
 }
 
 TEST(Autogiro, RefusesOtherProductsByName) {
-  const auto bgmax = read_text(padded("01BGMAX               0120040525173035010331P") + padded("050009912346          SEK"));
+  const auto bgmax =
+      read_text(padded("01BGMAX               0120040525173035010331P") + padded("050009912346          SEK"));
   EXPECT_EQ(bgmax.verdict, Verdict::refused);
   EXPECT_NE(bgmax.said().find("BGMAX"), std::string::npos) << bgmax.said();
-  const auto old = read_text(padded("0120040525AUTOGIRO9900AVVISADE") +
-                             padded("82200405250    0000000000000101000000030000"));
+  const auto old =
+      read_text(padded("0120040525AUTOGIRO9900AVVISADE") + padded("82200405250    0000000000000101000000030000"));
   EXPECT_EQ(old.verdict, Verdict::refused);
   EXPECT_NE(old.said().find("old layout"), std::string::npos) << old.said();
 }
 
 TEST(Autogiro, CountsOnlyWhatWorkedInTheClosingOfCancelledPayments) {
-  const std::string opening = padded("01AUTOGIRO              20260227            MAKULERING/\xC4NDRING  4711170009912346");
-  const auto row = [](const std::string& tk, const std::string& kind, const std::string& ore, const std::string& comment) {
+  const std::string opening =
+      padded("01AUTOGIRO              20260227            MAKULERING/\xC4NDRING  4711170009912346");
+  const auto row = [](const std::string& tk, const std::string& kind, const std::string& ore,
+                      const std::string& comment) {
     return padded(tk + "202602270000000000000103" + kind + ore + "REFERENS00000000RENT-2026-02-3  " + comment);
   };
   const auto kept = read_text(opening + row("25", "82", "000000098050", "12") + row("25", "82", "000000070000", "13") +
                               row("03", "00", "000000000000", "12") + row("29", "32", "000000005000", "15") +
-                              padded("09202602279900" + std::string(14, ' ') + "000000000000" "000000" "000001" "0000" "000000098050"));
+                              padded("09202602279900" + std::string(14, ' ') +
+                                     "000000000000"
+                                     "000000"
+                                     "000001"
+                                     "0000"
+                                     "000000098050"));
   EXPECT_EQ(kept.format, "autogiro-cancelled");
   EXPECT_EQ(kept.verdict, Verdict::accepted) << kept.said();
   ASSERT_EQ(kept.entries.size(), 4U);

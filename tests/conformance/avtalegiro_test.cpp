@@ -34,7 +34,9 @@ TEST(AvtalegiroSamples, TheOcrFileBringsTwentyPayments) {
   EXPECT_EQ(kept->counts.records, 45U);
   ASSERT_EQ(kept->entries.size(), 20U);
   EXPECT_EQ(kept->of(Outcome::settled, Direction::debit), 5144900);
-  const auto of_type = [&](std::string_view type) { return std::ranges::count(kept->entries, type, &KeptEntry::reason); };
+  const auto of_type = [&](std::string_view type) {
+    return std::ranges::count(kept->entries, type, &KeptEntry::reason);
+  };
   EXPECT_EQ(of_type("10"), 10);
   EXPECT_EQ(of_type("11"), 2);
   EXPECT_EQ(of_type("12"), 2);

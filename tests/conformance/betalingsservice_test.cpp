@@ -13,15 +13,30 @@ std::string record(std::string text) {
 }
 
 std::string payment(const std::string& transaction, const std::string& paid) {
-  return record("BS04203985644" + transaction + "00000001" "000000000012313" "123456789" "101203" "1" "0000000012755" "000000125" +
-                std::string(25, ' ') + "311203" "111203" + paid);
+  return record("BS04203985644" + transaction +
+                "00000001"
+                "000000000012313"
+                "123456789"
+                "101203"
+                "1"
+                "0000000012755"
+                "000000125" +
+                std::string(25, ' ') +
+                "311203"
+                "111203" +
+                paid);
 }
 
 std::string delivery(const std::string& rows, const std::string& count, const std::string& sum) {
   std::string start = "BS00212345678BS106020000000042";
   start.resize(49, ' ');
-  return record("PBCNET BEGIN") + record(start + "111203") + record("BS012039856440211") + rows + record("BS092039856440211") +
-         record("BS99212345678BS10602" "00000000001" + count + sum + std::string(71, '0')) + record("PBCNET END");
+  return record("PBCNET BEGIN") + record(start + "111203") + record("BS012039856440211") + rows +
+         record("BS092039856440211") +
+         record(
+             "BS99212345678BS10602"
+             "00000000001" +
+             count + sum + std::string(71, '0')) +
+         record("PBCNET END");
 }
 
 TEST(Betalingsservice, TellsPaidFromRejectedCancelledAndChargedBack) {
@@ -41,9 +56,7 @@ TEST(Betalingsservice, TellsPaidFromRejectedCancelledAndChargedBack) {
   EXPECT_EQ(kept.entries[3].outcome, Outcome::returned);
 }
 
-TEST(Betalingsservice, WritesNoClaims) {
-  EXPECT_TRUE(Catalogue::built_in().find("betalingsservice")->formats.empty());
-}
+TEST(Betalingsservice, WritesNoClaims) { EXPECT_TRUE(Catalogue::built_in().find("betalingsservice")->formats.empty()); }
 
 TEST(Betalingsservice, IsClosedOnTheDayAfterAscensionAndOpenOnGreatPrayerDay) {
   const auto calendar = BankCalendar::of_scheme(*Catalogue::built_in().find("betalingsservice"));

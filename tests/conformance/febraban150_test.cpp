@@ -18,12 +18,14 @@ std::string padded(std::string text, std::size_t size) {
 }
 
 std::string header(const std::string& version) {
-  return record("A2" + padded("CONVENIO 42", 20) + padded("CONDOMINIO", 20) + "341" + padded("BANCO", 20) + "20260203" + "000012" +
-                version + "DEBITO AUTOMATICO");
+  return record("A2" + padded("CONVENIO 42", 20) + padded("CONDOMINIO", 20) + "341" + padded("BANCO", 20) + "20260203" +
+                "000012" + version + "DEBITO AUTOMATICO");
 }
 
 std::string result(const std::string& day, const std::string& amount, const std::string& code) {
-  return record(padded("F" + padded("UNIT-101", 25) + "0123" + padded("000123456", 14) + day + amount + code + "RENT-1", 149) + "0");
+  return record(
+      padded("F" + padded("UNIT-101", 25) + "0123" + padded("000123456", 14) + day + amount + code + "RENT-1", 149) +
+      "0");
 }
 
 TEST(Febraban150, TakesADebitOnAnotherDayForPaid) {
@@ -39,7 +41,8 @@ TEST(Febraban150, TakesADebitOnAnotherDayForPaid) {
 }
 
 TEST(Febraban150, NeverTakesAnUnknownCodeForPaid) {
-  const auto kept = read_text(header("05") + result("20260211", "000000000125000", "77") + record("Z00000300000000000125000"));
+  const auto kept =
+      read_text(header("05") + result("20260211", "000000000125000", "77") + record("Z00000300000000000125000"));
   EXPECT_EQ(kept.format, "febraban150-05");
   EXPECT_EQ(kept.verdict, Verdict::accepted_with_findings);
   ASSERT_EQ(kept.entries.size(), 1U);
@@ -48,7 +51,8 @@ TEST(Febraban150, NeverTakesAnUnknownCodeForPaid) {
 }
 
 TEST(Febraban150, RefusesOtherVersionsAndPaymentsByBarCodeByName) {
-  const auto newer = read_text(header("08") + result("20260211", "000000000125000", "00") + record("Z00000300000000000125000"));
+  const auto newer =
+      read_text(header("08") + result("20260211", "000000000125000", "00") + record("Z00000300000000000125000"));
   EXPECT_EQ(newer.verdict, Verdict::refused);
   EXPECT_NE(newer.said().find("only 04 and 05"), std::string::npos) << newer.said();
   const auto bar_code = read_text(header("04") + record("G0001234567 20260203") + record("Z00000300000000000000000"));
@@ -57,7 +61,8 @@ TEST(Febraban150, RefusesOtherVersionsAndPaymentsByBarCodeByName) {
 }
 
 TEST(Febraban150, NoticesATrailerThatDoesNotSumAllResults) {
-  const auto kept = read_text(header("04") + result("20260211", "000000000125000", "01") + record("Z00000300000000000000000"));
+  const auto kept =
+      read_text(header("04") + result("20260211", "000000000125000", "01") + record("Z00000300000000000000000"));
   EXPECT_EQ(kept.verdict, Verdict::accepted_with_findings);
   EXPECT_TRUE(kept.has("control.total", 3)) << kept.said();
 }

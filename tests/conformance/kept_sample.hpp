@@ -48,9 +48,8 @@ class KeptSample final : public WordSink {
   Verdict verdict = Verdict::refused;
 
   [[nodiscard]] bool has(std::string_view code, std::uint32_t line) const {
-    return std::ranges::any_of(findings, [&](const Finding& finding) {
-      return finding.code == code && finding.place.line == line;
-    });
+    return std::ranges::any_of(
+        findings, [&](const Finding& finding) { return finding.code == code && finding.place.line == line; });
   }
   [[nodiscard]] std::string said() const {
     std::string text;
