@@ -46,6 +46,13 @@ constexpr std::array<std::pair<SequenceType, std::string_view>, 5> sequences{{
     {SequenceType::one_off, "OOFF"},
 }};
 
+constexpr std::array<std::pair<MandateEvent, std::string_view>, 4> mandate_events{{
+    {MandateEvent::none, ""},
+    {MandateEvent::created, "created"},
+    {MandateEvent::changed, "changed"},
+    {MandateEvent::ended, "ended"},
+}};
+
 template <class Table, class Key>
 std::string_view name_in(const Table& table, Key key) {
   for (const auto& [value, name] : table) {
@@ -59,12 +66,19 @@ std::string_view name_in(const Table& table, Key key) {
 
 std::string_view file_kind_name(FileKind kind) { return name_in(kinds, kind); }
 std::string_view outcome_name(Outcome outcome) { return name_in(outcomes, outcome); }
+std::string_view mandate_event_name(MandateEvent event) { return name_in(mandate_events, event); }
 std::string_view direction_name(Direction direction) { return direction == Direction::debit ? "debit" : "credit"; }
 std::string_view sequence_type_code(SequenceType type) { return name_in(sequences, type); }
 
 std::optional<Outcome> parse_outcome(std::string_view name) {
   const auto found = std::ranges::find(outcomes, name, [](const auto& row) { return row.second; });
   if (found == outcomes.end()) return std::nullopt;
+  return found->first;
+}
+
+std::optional<MandateEvent> parse_mandate_event(std::string_view name) {
+  const auto found = std::ranges::find(mandate_events, name, [](const auto& row) { return row.second; });
+  if (found == mandate_events.end()) return std::nullopt;
   return found->first;
 }
 

@@ -80,6 +80,10 @@ constexpr std::array bindings{
     Binding{"entry.payer_address_line_1", entry, Kind::text, &Entry::payer_address_line_1},
     Binding{"entry.payer_address_line_2", entry, Kind::text, &Entry::payer_address_line_2},
     Binding{"entry.ultimate_debtor", entry, Kind::text, &Entry::ultimate_debtor},
+    Binding{"entry.mandate_event", entry, Kind::event, &Entry::mandate_event},
+    Binding{"entry.effective_on", entry, Kind::date, &Entry::effective_on},
+    Binding{"entry.amended_mandate", entry, Kind::text, &Entry::amended_mandate},
+    Binding{"entry.amended_account", entry, Kind::text, &Entry::amended_account},
     Binding{"entry.signed_on", entry, Kind::date, &Entry::signed_on},
     Binding{"entry.sequence", entry, Kind::sequence, &Entry::sequence},
     Binding{"entry.collect_on", entry, Kind::date, &Entry::collect_on},
@@ -173,6 +177,11 @@ bool set_value(Outcome& value, std::string_view literal) {
   if (outcome) value = *outcome;
   return outcome.has_value();
 }
+bool set_value(MandateEvent& value, std::string_view literal) {
+  const auto event = parse_mandate_event(literal);
+  if (event) value = *event;
+  return event.has_value();
+}
 bool set_value(Level& value, std::string_view literal) {
   for (const auto& [level, name] : levels) {
     if (name != literal) continue;
@@ -200,6 +209,7 @@ std::string_view text_of(const bool& value, std::string&) { return value ? "yes"
 std::string_view text_of(const SequenceType& value, std::string&) { return sequence_type_code(value); }
 std::string_view text_of(const Direction& value, std::string&) { return direction_name(value); }
 std::string_view text_of(const Outcome& value, std::string&) { return outcome_name(value); }
+std::string_view text_of(const MandateEvent& value, std::string&) { return mandate_event_name(value); }
 std::string_view text_of(const Level& value, std::string&) {
   for (const auto& [level, name] : levels) {
     if (level == value) return name;

@@ -30,6 +30,7 @@ enum class BindingKind : std::uint8_t {
   outcome,
   sequence,
   level,
+  event,  // Of a mandate.
 };
 
 using BoundMember =
@@ -38,8 +39,8 @@ using BoundMember =
                  std::int64_t BatchHead::*, std::uint64_t BatchHead::*, std::optional<Date> BatchHead::*,
                  Currency BatchHead::*, bool BatchHead::*, SequenceType BatchHead::*, std::string_view Entry::*,
                  std::int64_t Entry::*, std::uint64_t Entry::*, std::uint32_t Entry::*, std::optional<Date> Entry::*,
-                 Currency Entry::*, bool Entry::*, SequenceType Entry::*, Direction Entry::*, Outcome Entry::*,
-                 Level Entry::*>;
+                 MandateEvent Entry::*, Currency Entry::*, bool Entry::*, SequenceType Entry::*, Direction Entry::*,
+                 Outcome Entry::*, Level Entry::*>;
 
 struct Binding {
   std::string_view name;

@@ -18,6 +18,10 @@ namespace counterfoil {
 /// The first character of a UTF-8 text that `charset` does not have, as UTF-8; empty when it has them all.
 [[nodiscard]] std::string_view first_missing(Charset charset, std::string_view utf8);
 
+/// A UTF-8 text as JIS X 0201 has it: full-width forms become half-width, a voiced kana two characters, small kana
+/// large, hiragana katakana, the mark of a long vowel a hyphen. What it cannot say stays as it is.
+[[nodiscard]] std::string fold_to_jis_x0201(std::string_view utf8);
+
 /// At most `limit` bytes of `bytes` without cutting a character of `charset`.
 [[nodiscard]] std::string_view cut_to_bytes(Charset charset, std::string_view bytes, std::size_t limit);
 

@@ -38,6 +38,20 @@ std::optional<Date> day_of(const DatePattern& pattern, std::string_view bytes, i
   return month && day ? day_in_month(year, *month, *day) : std::nullopt;
 }
 
+/// The latest day of that number that is not after the reference.
+std::optional<Date> day_before(std::string_view bytes, Date reference) {
+  const auto day = two_or_four(bytes);
+  if (!day) return std::nullopt;
+  const std::chrono::year_month_day last{reference};
+  for (std::chrono::year_month month{last.year(), last.month()}; month.year() >= last.year() - std::chrono::years{1};
+       month -= std::chrono::months{1}) {
+    const auto found =
+        day_in_month(static_cast<int>(month.year()), static_cast<int>(static_cast<unsigned>(month.month())), *day);
+    if (found && *found <= reference) return found;
+  }
+  return std::nullopt;
+}
+
 /// Separators of the pattern stand where it says.
 bool separators_match(const DatePattern& pattern, std::string_view bytes) {
   for (std::size_t i = 0; i < bytes.size(); ++i) {
@@ -88,6 +102,14 @@ char luhn_digit(std::string_view digits) {
     sum += value > 9 ? value - 9 : value;
   }
   return static_cast<char>('0' + (10 - sum % 10) % 10);
+}
+
+/// Weights 2 to 7 from the right; the rest 1 has a hyphen for a digit.
+char mod11_digit(std::string_view digits) {
+  int sum = 0, weight = 2;
+  for (std::size_t i = digits.size(); i-- > 0; weight = weight == 7 ? 2 : weight + 1) sum += digit(digits[i]) * weight;
+  const int check = (11 - sum % 11) % 11;
+  return check == 10 ? '-' : static_cast<char>('0' + check);
 }
 
 std::size_t length_of_rule(CheckDigit rule) {
@@ -165,6 +187,7 @@ std::optional<Date> parse_date(const FieldPlan& field, std::string_view bytes, i
     return year ? day_of(pattern, bytes, *year) : std::nullopt;
   }
   if (!reference) return std::nullopt;
+  if (pattern.month.length == 0 && pattern.day_of_year.length == 0) return day_before(bytes, *reference);
   const int middle = static_cast<int>(std::chrono::year_month_day{*reference}.year());
   std::optional<Date> nearest;
   for (const int year : {middle - 1, middle, middle + 1}) {
@@ -196,6 +219,13 @@ bool parse_time(const FieldPlan& field, std::string_view bytes, char* out) {
 }
 
 CheckDigitResult check_digit_of(CheckDigit rule, std::string_view value) {
+  if (rule == CheckDigit::kid) {
+    // A customer identification of a Norwegian payee ends with a digit of modulo 10 or of modulo 11, as agreed.
+    if (value.size() < 2 || !is_all_digits(value.substr(0, value.size() - 1))) return CheckDigitResult::not_applicable;
+    const std::string_view body = value.substr(0, value.size() - 1);
+    return value.back() == luhn_digit(body) || value.back() == mod11_digit(body) ? CheckDigitResult::right
+                                                                                 : CheckDigitResult::wrong;
+  }
   if (rule == CheckDigit::none || value.size() < 2 || !is_all_digits(value)) return CheckDigitResult::not_applicable;
   if (const std::size_t length = length_of_rule(rule); length != 0 && value.size() != length)
     return CheckDigitResult::not_applicable;
@@ -218,6 +248,7 @@ char expected_check_digit(CheckDigit rule, std::string_view value) {
     case CheckDigit::luhn:
       return luhn_digit(body);
     case CheckDigit::mod97:
+    case CheckDigit::kid:
     case CheckDigit::none:
       break;
   }

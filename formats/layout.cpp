@@ -109,6 +109,7 @@ ast::Layout patched(ast::Layout base, const ast::Layout& patch) {
     std::erase_if(base.order, [&](const ast::OrderRule& old) { return old.name.text == rule.name.text; });
     base.order.push_back(rule);
   }
+  if (!patch.answers.empty()) base.answers = patch.answers;
   for (const ast::TotalLine& total : patch.totals) {
     std::erase_if(base.totals, [&](const ast::TotalLine& old) { return old.target.text == total.target.text; });
     base.totals.push_back(total);

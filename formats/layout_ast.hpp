@@ -40,8 +40,8 @@ struct Test {
 };
 
 struct Condition {
-  Arg what;               // "columns", "all", "first", "after", "otherwise", "field"
-  std::vector<Arg> args;  // columns: first, last, values; field: name, values.
+  Arg what;               // "columns", "same", "all", "first", "after", "otherwise", "field"
+  std::vector<Arg> args;  // columns: first, last, values; same: two firsts and lasts; field: name, values.
 };
 
 struct SetWord {
@@ -79,6 +79,7 @@ struct Codes {
   Arg name;
   std::optional<Arg> title;
   bool from_reasons = false;
+  std::optional<Arg> prefix;  // Of the reasons that are taken.
   std::vector<MarkLine> marks;
   std::vector<CodeLine> codes;
   std::optional<UnknownLine> unknown;
@@ -138,14 +139,25 @@ struct OrderRule {
   OrderNode node;
 };
 
-struct TotalLine {
-  LineOf at;
-  Arg target;
+/// "sum of entry.amount in batch where kind = "6" negative where entry.code is credit"
+struct TotalReading {
+  std::optional<Arg> absolute;
   Arg measure;  // count, sum, blocks, number, ascending
   std::vector<Arg> from;
   Arg scope;
-  std::vector<Test> where;
-  std::vector<Clause> clauses;  // modulo, else
+  std::vector<Test> where, negative;
+};
+
+struct TotalLine {
+  LineOf at;
+  Arg target;
+  std::vector<TotalReading> readings;
+  std::vector<Clause> clauses;  // modulo, answers, else
+};
+
+struct AnswerLine {
+  LineOf at;
+  std::vector<Test> tests;
 };
 
 struct Layout {
@@ -155,6 +167,7 @@ struct Layout {
   std::vector<Record> records;
   std::vector<OrderRule> order;
   std::vector<TotalLine> totals;
+  std::vector<AnswerLine> answers;
 };
 
 /// Where reading a line stopped and what could have stood there.

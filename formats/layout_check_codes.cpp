@@ -27,7 +27,7 @@ class CodesStep final : CheckStep {
                         .codes = {},
                         .unknown = {},
                         .unknown_fault = Fault::error,
-                        .is_reasons = codes.from_reasons,
+                        .is_reasons = codes.from_reasons && !codes.prefix,
                         .line = codes.at.line};
       if (code_list_named(list.name)) {
         complain(codes.at, codes.name, "twice", fmt::format("There are two code lists {}.", list.name),
@@ -187,13 +187,24 @@ class CodesStep final : CheckStep {
     if (std::ranges::none_of(plain, [&](const SetWord& set) { return set.bound.name() == outcome->name(); })) {
       plain.push_back({*outcome, "none"});
     }
+    const auto whole = find_binding("entry.reason");
+    require(whole.has_value(), "an entry has a reason");
+    const std::string prefix = codes.prefix ? codes.prefix->text : std::string{};
+    if (codes.prefix) plain.push_back({*whole, ""});
     for (const auto& [value, reason] : scheme->reasons) {
-      CodePlan code{.value = value, .meaning = reason.meaning_en, .marks = 0, .sets = {}};
+      if (!value.starts_with(prefix) || value.size() == prefix.size()) continue;
+      CodePlan code{.value = value.substr(prefix.size()), .meaning = reason.meaning_en, .marks = 0, .sets = {}};
       const std::string name{outcome_name(reason.outcome)};
       code.marks = mark_bit(codes.at, {.text = name, .last = {}, .is_quoted = false, .column = codes.name.column});
-      code.sets = merged(plain, {{*outcome, name}});
+      code.sets = merged(plain, codes.prefix ? std::vector<SetWord>{{*outcome, name}, {*whole, value}}
+                                             : std::vector<SetWord>{{*outcome, name}});
+      code.listed = list.codes.size();
       list.codes.push_back(std::move(code));
     }
+    if (codes.prefix && list.codes.empty())
+      complain(codes.at, *codes.prefix, "no-reasons",
+               fmt::format("No reason of the scheme \"{}\" begins with \"{}\".", plan_.scheme, prefix),
+               "Correct the prefix, or add the reasons to reasons.tsv.");
   }
 };
 

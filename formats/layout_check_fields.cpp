@@ -166,7 +166,7 @@ class FieldsStep final : CheckStep {
       if (!pattern) {
         complain(line.at, type.args[0], "date-pattern",
                  fmt::format("\"{}\" is no pattern of a date.", type.args[0].text),
-                 "Use YYYY or YY, MM and DD, or DDD for the day of the year, each at most once.");
+                 "Use YYYY or YY, MM and DD, or DDD for the day of the year, each at most once; or DD alone.");
       } else {
         field.date = *pattern;
         check_pattern_length(line, field);
@@ -304,6 +304,7 @@ class FieldsStep final : CheckStep {
       case BindingKind::flag:
       case BindingKind::direction:
       case BindingKind::outcome:
+      case BindingKind::event:
       case BindingKind::level:
         fits = false;
         break;

@@ -90,7 +90,10 @@ class HeadStep final : CheckStep {
       complain(ast_.first.at, ast_.first.keyword, "no-records", "The layout describes no record.", "Add a record.");
       return;
     }
-    if (!any(&Roles::opens_file)) {
+    // A file may be nothing but entries; where it holds anything else, some record begins it.
+    const bool is_only_entries = std::ranges::all_of(
+        plan_.records, [](const RecordPlan& record) { return record.roles.opens_entry || record.roles.joins_entry; });
+    if (!any(&Roles::opens_file) && !is_only_entries) {
       complain(ast_.first.at, ast_.first.keyword, "no-role", "No record opens the file.",
                "Add `opens file` to the first record of the file.");
     }

@@ -16,9 +16,27 @@ class RelationsStep final : OperandStep {
 
   void run() {
     for (std::size_t i = 0; i < records_.size(); ++i) read_relations(i);
+    for (const ast::AnswerLine& line : ast_.answers) read_answer(line);
   }
 
  private:
+  void read_answer(const ast::AnswerLine& line) {
+    AnswerSign sign;
+    for (const ast::Test& test : line.tests) {
+      auto read = read_test(line.at, test, 0);
+      if (!read) return;
+      const bool is_field = read->operand.where == Operand::Where::last && read->kind != Test::Kind::same_as;
+      if (!is_field || (!sign.tests.empty() && sign.tests.front().operand.family != read->operand.family)) {
+        complain(line.at, test.operand, "answer",
+                 is_field ? "The tests of one line ask for fields of one record." : "Only fields of a record can tell.",
+                 "Write RECORD.FIELD and a test, such as: answer when trailer.collected_count not zero.");
+        return;
+      }
+      sign.tests.push_back(std::move(*read));
+    }
+    plan_.answer_signs.push_back(std::move(sign));
+  }
+
   void read_relations(std::size_t index) {
     const DeclaredRecord& declared = records_[index];
     for (const ast::FieldLine* line : declared.fields) {
@@ -166,6 +184,7 @@ class RelationsStep final : OperandStep {
         key.family = *family;
       }
       if (what == "columns" && !read_column_condition(line, condition, record, key)) continue;
+      if (what == "same" && !read_same_columns(line, condition, record, key)) continue;
       if (what == "field") {
         key.kind = KeyCondition::Kind::last_record;
         auto other = operand(line.at, condition.args[0], false, index);
@@ -183,26 +202,46 @@ class RelationsStep final : OperandStep {
     }
   }
 
+  bool read_columns(const ast::Record& line, const ast::Arg& from, const ast::Arg& to, const RecordPlan& record,
+                    Span& at) {
+    const auto first = number(line.at, from, 1, record.described_length(), "The first column");
+    const auto last = number(line.at, to, 1, record.described_length(), "The last column");
+    if (!first || !last) return false;
+    at = {*first - 1, *last - *first + 1};
+    if (*last >= *first) return true;
+    complain(line.at, to, "position", fmt::format("Columns {}-{} run backwards.", *first, *last),
+             "Write the first column, then the last.");
+    return false;
+  }
+
+  bool read_same_columns(const ast::Record& line, const ast::Condition& condition, const RecordPlan& record,
+                         KeyCondition& key) {
+    const auto& args = condition.args;
+    key.kind = KeyCondition::Kind::same_bytes;
+    if (!read_columns(line, args[0], args[1], record, key.at) ||
+        !read_columns(line, args[2], args[3], record, key.other))
+      return false;
+    if (key.at.length == key.other.length) return true;
+    complain(
+        line.at, args[2], "same-length",
+        fmt::format("{} and {} are not of the same length.", columns(key.at.offset + 1, key.at.offset + key.at.length),
+                    columns(key.other.offset + 1, key.other.offset + key.other.length)),
+        "Columns that are the same have the same length; correct one of them.");
+    return false;
+  }
+
   bool read_column_condition(const ast::Record& line, const ast::Condition& condition, const RecordPlan& record,
                              KeyCondition& key) {
-    const auto first = number(line.at, condition.args[0], 1, record.described_length(), "The first column");
-    const auto last = number(line.at, condition.args[1], 1, record.described_length(), "The last column");
-    if (!first || !last) return false;
-    if (*last < *first) {
-      complain(line.at, condition.args[1], "position", fmt::format("Columns {}-{} run backwards.", *first, *last),
-               "Write the first column, then the last.");
-      return false;
-    }
+    if (!read_columns(line, condition.args[0], condition.args[1], record, key.at)) return false;
     key.kind = KeyCondition::Kind::bytes;
-    key.at = {*first - 1, *last - *first + 1};
     key.values = value_ranges(condition.args, 2);
     for (std::size_t i = 2; i < condition.args.size(); ++i) {
       const ast::Arg& arg = condition.args[i];
       const std::size_t size = arg.text.size();
       if (size == key.at.length && (arg.last.empty() || arg.last.size() == size)) continue;
       complain(line.at, arg, "value-length",
-               fmt::format("\"{}\" has {}; columns {}-{} hold {}.", arg.text, characters(size), *first, *last,
-                           key.at.length),
+               fmt::format("\"{}\" has {}; columns {}-{} hold {}.", arg.text, characters(size), key.at.offset + 1,
+                           key.at.offset + key.at.length, key.at.length),
                "Write the value in the full length of the columns.");
       return false;
     }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 
 #include "formats/layout_operands.hpp"
 
@@ -18,51 +19,86 @@ class TotalsStep final : OperandStep {
   void run() {
     for (const ast::TotalLine& line : ast_.totals) {
       const auto known = findings_.size();
-      TotalPlan total;
-      total.line = line.at.line;
-      total.scope = value_named(scopes, line.scope.text).value_or(Scope::file);
-      const std::string& measure = line.measure.text;
-      total.kind = measure == "sum"         ? TotalPlan::Kind::sum
-                   : measure == "blocks"    ? TotalPlan::Kind::blocks
-                   : measure == "number"    ? TotalPlan::Kind::number
-                   : measure == "ascending" ? TotalPlan::Kind::ascending
-                                            : TotalPlan::Kind::count;
-      total.text = describe(line);
-      for (const ast::Clause& clause : line.clauses) {
-        if (clause.keyword.text == "else") total.fault = fault(line.at, clause.args[0]);
-        if (clause.keyword.text == "modulo") read_modulo(line, clause.args[0], total);
-      }
       const auto index = static_cast<std::uint16_t>(plan_.totals.size());
-      state_total(line, index, total);
-      for (const ast::Arg& from : line.from) add_from(line, from, total);
-      if (total.kind == TotalPlan::Kind::blocks &&
-          std::ranges::none_of(ast_.head, [](const ast::HeadLine& head) { return head.keyword.text == "block"; })) {
-        complain(line.at, line.measure, "no-block", "The layout has no blocks to count.",
-                 "Add a line: block 10 fill NAME.");
+      std::vector<TotalPlan> made;
+      for (const ast::TotalReading& reading : line.readings) made.push_back(read_reading(line, reading));
+      for (std::size_t i = 1; i < made.size(); ++i) {
+        made.front().other_readings.push_back(static_cast<std::uint16_t>(index + i));
+        if (counts_or_sums(made.front()) && counts_or_sums(made[i])) continue;
+        complain(line.at, line.readings[i].measure, "total", "Only counts and sums can be read in two ways.",
+                 "Keep one of the two.");
       }
-      if ((total.kind == TotalPlan::Kind::sum || total.kind == TotalPlan::Kind::count) && line.from.empty()) {
-        complain(line.at, line.measure, "total", fmt::format("Nothing is named behind {} of.", measure),
-                 "Name the records or fields it covers.");
-      }
-      if (findings_.size() == known) {
-        plan_.totals.push_back(std::move(total));
-      }
+      state_total(line, index, made.front());
+      if (findings_.size() == known) std::ranges::move(made, std::back_inserter(plan_.totals));
     }
   }
 
  private:
-  static std::string describe(const ast::TotalLine& line) {
-    std::string text = line.measure.text;
-    if (text == "count" || text == "sum" || text == "number") text += " of ";
+  static bool counts_or_sums(const TotalPlan& total) {
+    return total.kind == TotalPlan::Kind::sum || total.kind == TotalPlan::Kind::count;
+  }
+
+  TotalPlan read_reading(const ast::TotalLine& line, const ast::TotalReading& reading) {
+    TotalPlan total;
+    total.line = line.at.line;
+    total.scope = value_named(scopes, reading.scope.text).value_or(Scope::file);
+    const std::string& measure = reading.measure.text;
+    total.kind = measure == "sum"         ? TotalPlan::Kind::sum
+                 : measure == "blocks"    ? TotalPlan::Kind::blocks
+                 : measure == "number"    ? TotalPlan::Kind::number
+                 : measure == "ascending" ? TotalPlan::Kind::ascending
+                                          : TotalPlan::Kind::count;
+    total.text = describe(reading);
+    total.is_absolute = reading.absolute.has_value();
+    for (const ast::Clause& clause : line.clauses) {
+      if (clause.keyword.text == "else") total.fault = fault(line.at, clause.args[0]);
+      if (clause.keyword.text == "modulo") read_modulo(line, clause.args[0], total);
+      if (clause.keyword.text == "answers") read_answers_only(line, clause, total);
+    }
+    for (const ast::Arg& from : reading.from) add_from(line, reading, from, total);
+    const bool is_sum = total.kind == TotalPlan::Kind::sum;
+    if (!is_sum && (reading.absolute || !reading.negative.empty())) {
+      complain(line.at, reading.absolute ? *reading.absolute : reading.negative.front().operand, "total",
+               "Only a sum can be negative or absolute.", "Write it of a sum, or leave it away.");
+    }
+    if (total.kind == TotalPlan::Kind::blocks &&
+        std::ranges::none_of(ast_.head, [](const ast::HeadLine& head) { return head.keyword.text == "block"; })) {
+      complain(line.at, reading.measure, "no-block", "The layout has no blocks to count.",
+               "Add a line: block 10 fill NAME.");
+    }
+    if (counts_or_sums(total) && reading.from.empty()) {
+      complain(line.at, reading.measure, "total", fmt::format("Nothing is named behind {} of.", measure),
+               "Name the records or fields it covers.");
+    }
+    return total;
+  }
+
+  void read_answers_only(const ast::TotalLine& line, const ast::Clause& clause, TotalPlan& total) {
+    total.is_of_answers = true;
+    if (!ast_.answers.empty() && counts_or_sums(total)) return;
+    complain(line.at, clause.keyword, "no-answers",
+             counts_or_sums(total) ? "Nothing says which files are answers."
+                                   : "Only a count or a sum can be of answers alone.",
+             "Add a line such as: answer when RECORD.FIELD not zero.");
+  }
+
+  static std::string describe(const ast::TotalReading& line) {
+    std::string text = (line.absolute ? "absolute " : "") + line.measure.text;
+    if (line.measure.text == "count" || line.measure.text == "sum" || line.measure.text == "number") text += " of ";
     for (std::size_t i = 0; i < line.from.size(); ++i) text += (i == 0 ? "" : ", ") + line.from[i].text;
     text += " in " + line.scope.text;
-    for (std::size_t i = 0; i < line.where.size(); ++i) {
-      const ast::Test& where = line.where[i];
-      text +=
-          (i == 0 ? " where " : " and ") + where.operand.text + (where.negated ? " not " : " ") + where.op.keyword.text;
-      for (const ast::Arg& arg : where.op.args) text += " " + arg.text;
-    }
+    describe(line.where, " where ", text);
+    describe(line.negative, " negative where ", text);
     return text;
+  }
+
+  static void describe(const std::vector<ast::Test>& tests, std::string_view begin, std::string& text) {
+    for (std::size_t i = 0; i < tests.size(); ++i) {
+      const ast::Test& test = tests[i];
+      text += i == 0 ? begin : " and ";
+      text += test.operand.text + (test.negated ? " not " : " ") + test.op.keyword.text;
+      for (const ast::Arg& arg : test.op.args) text += " " + arg.text;
+    }
   }
 
   void read_modulo(const ast::TotalLine& line, const ast::Arg& arg, TotalPlan& total) {
@@ -106,7 +142,7 @@ class TotalsStep final : OperandStep {
     }
   }
 
-  void add_from(const ast::TotalLine& line, const ast::Arg& arg, TotalPlan& total) {
+  void add_from(const ast::TotalLine& line, const ast::TotalReading& reading, const ast::Arg& arg, TotalPlan& total) {
     if (total.kind == TotalPlan::Kind::sum) {
       const auto summed = operand(line.at, arg, false, 0);
       if (!summed) return;
@@ -126,7 +162,7 @@ class TotalsStep final : OperandStep {
                    "Add up digits, money or decimals.");
           return;
         }
-        add_record(line, r, static_cast<std::uint16_t>(f), total);
+        add_record(line, reading, r, static_cast<std::uint16_t>(f), total);
       }
       return;
     }
@@ -139,23 +175,30 @@ class TotalsStep final : OperandStep {
       complain(line.at, arg, "unknown-record", fmt::format("There is no record {}.", arg.text),
                did_you_mean(arg.text, record_names(), "Name a record of this layout."));
     }
-    for (const std::uint16_t r : found) add_record(line, r, 0, total);
+    for (const std::uint16_t r : found) add_record(line, reading, r, 0, total);
   }
 
-  void add_record(const ast::TotalLine& line, std::uint16_t record, std::uint16_t field, TotalPlan& total) {
-    TotalPlan::From from{.record = record, .field = field, .where = {}};
-    for (const ast::Test& where : line.where) {
+  void add_record(const ast::TotalLine& line, const ast::TotalReading& reading, std::uint16_t record,
+                  std::uint16_t field, TotalPlan& total) {
+    TotalPlan::From from{.record = record, .field = field, .where = {}, .negative = {}};
+    if (add_tests(line, reading.where, record, from.where) && add_tests(line, reading.negative, record, from.negative))
+      total.from.push_back(std::move(from));
+  }
+
+  bool add_tests(const ast::TotalLine& line, const std::vector<ast::Test>& tests, std::uint16_t record,
+                 std::vector<Test>& into) {
+    for (const ast::Test& where : tests) {
       auto test = read_test(line.at, where, record);
-      if (!test) return;
+      if (!test) return false;
       if (test->operand.where != Operand::Where::here) {
         complain(line.at, where.operand, "total",
                  fmt::format("{} is no field of the record that is counted.", test->operand.text),
                  "A total may ask for fields of the records it counts.");
-        return;
+        return false;
       }
-      from.where.push_back(std::move(*test));
+      into.push_back(std::move(*test));
     }
-    total.from.push_back(std::move(from));
+    return true;
   }
 };
 

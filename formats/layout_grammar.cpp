@@ -18,13 +18,14 @@ BOOST_FUSION_ADAPT_STRUCT(counterfoil::layout_ast::HeadLine, keyword, args)
 BOOST_FUSION_ADAPT_STRUCT(counterfoil::layout_ast::MarkLine, name, sets)
 BOOST_FUSION_ADAPT_STRUCT(counterfoil::layout_ast::CodeLine, value, marks, meaning)
 BOOST_FUSION_ADAPT_STRUCT(counterfoil::layout_ast::UnknownLine, severity, sets)
-BOOST_FUSION_ADAPT_STRUCT(counterfoil::layout_ast::Codes, name, from_reasons, title)
+BOOST_FUSION_ADAPT_STRUCT(counterfoil::layout_ast::Codes, name, from_reasons, prefix, title)
 BOOST_FUSION_ADAPT_STRUCT(counterfoil::layout_ast::FieldLine, is_part, first, last, length, type, name, clauses)
 BOOST_FUSION_ADAPT_STRUCT(counterfoil::layout_ast::CheckLine, at_end, test, when, clauses)
 BOOST_FUSION_ADAPT_STRUCT(counterfoil::layout_ast::RecordHead, name, title, clauses, conditions)
 BOOST_FUSION_ADAPT_STRUCT(counterfoil::layout_ast::RecordLine, keyword, args, clauses)
 BOOST_FUSION_ADAPT_STRUCT(counterfoil::layout_ast::OrderRule, name, node)
-BOOST_FUSION_ADAPT_STRUCT(counterfoil::layout_ast::TotalLine, target, measure, from, scope, where, clauses)
+BOOST_FUSION_ADAPT_STRUCT(counterfoil::layout_ast::TotalReading, absolute, measure, from, scope, where, negative)
+BOOST_FUSION_ADAPT_STRUCT(counterfoil::layout_ast::TotalLine, target, readings, clauses)
 
 namespace counterfoil::layout_ast {
 namespace {
@@ -152,8 +153,17 @@ const auto field_of_other = [](auto& context) {
 
 const auto equals_values = x3::rule<struct EqualsRule, Args>{"= or in"} =
     (skip_symbol("=") > one_value) | (skip("in") > values);
+const auto two_columns = args("two columns, such as: 18-23", number[push] > skip_symbol("-") > number[push]);
+const auto column_test = x3::rule<ClauseRule, Clause>{"=, in or same as"} =
+    symbol_clause("=", one_value) | clause("in", values) | (skip("same") > clause("as", two_columns));
+const auto add_column_test = [](auto& context) {
+  const Clause& said = x3::_attr(context);
+  Condition& condition = x3::_val(context);
+  if (said.keyword.text == "as") condition.what.text = "same";
+  condition.args.insert(condition.args.end(), said.args.begin(), said.args.end());
+};
 const auto condition = x3::rule<struct ConditionRule, Condition>{"a condition, such as: 1-3 = \"799\""} =
-    (number[first_column] > skip_symbol("-") > number[add_arg] > equals_values[add_args]) |
+    (number[first_column] > skip_symbol("-") > number[add_arg] > column_test[add_column_test]) |
     (keyword("all")[keep_what] > one_quoted[add_args]) | keyword("first")[keep_what] | keyword("otherwise")[keep_what] |
     (keyword("after")[keep_what] > one_name[add_args]) | (name[field_of_other] > equals_values[add_args]);
 const auto conditions = x3::rule<struct ConditionsRule, std::vector<Condition>>{"a condition, such as: 1-3 = \"799\""} =
@@ -174,6 +184,9 @@ const auto word_test = x3::rule<ClauseRule, Clause>{
     "a word, = and its value"} = name[word_name] > -(skip("not")[word_not]) > equals_values[add_args];
 const auto word_tests = x3::rule<struct WordTestsRule, std::vector<Clause>>{"a word, = and its value"} =
     word_test % skip("and");
+
+const auto answer_line = x3::rule<struct AnswerRule, std::vector<Test>>{"answer"} = skip("answer") >
+                                                                                    skip("when") > tests;
 
 // ---- Head lines
 // --------------------------------------------------------------------------------------------------------
@@ -201,8 +214,9 @@ const auto head_line = x3::rule<StatementRule, HeadLine>{"a statement"} =
 // ---- Code lists
 // --------------------------------------------------------------------------------------------------------
 
-const auto codes_line = x3::rule<struct CodesRule, Codes>{
-    "codes"} = skip("codes") > name > ((skip("from") > skip("reasons") > x3::attr(true)) | x3::attr(false)) > -quoted;
+const auto codes_line = x3::rule<struct CodesRule, Codes>{"codes"} =
+    skip("codes") > name > ((skip("from") > skip("reasons") > x3::attr(true)) | x3::attr(false)) >
+    -(skip("prefix") > quoted) > -quoted;
 const auto mark_line = x3::rule<struct MarkLineRule, MarkLine>{"mark"} = skip("mark") > name > sets_clause;
 const auto unknown_line = x3::rule<struct UnknownRule, UnknownLine>{"unknown"} = skip("unknown") > skip("as") > name
                                                                                  > sets_clause;
@@ -293,13 +307,15 @@ const auto measure = x3::rule<KeywordRule, Arg>{"count of, sum of, number of, bl
     (keyword("count")[put] > skip("of")) | (keyword("sum")[put] > skip("of")) | (keyword("number")[put] > skip("of")) |
     keyword("blocks")[put] | keyword("ascending")[put];
 const auto counted = args("a record or in", -((name - skip("in"))[push] % ','));
-const auto total_clause = x3::rule<ClauseRule, Clause>{"where, modulo or else"} =
-    clause("modulo", one_number) | clause("else", one_name);
-const auto total_line = x3::rule<struct TotalRule, TotalLine>{"total"} = skip("total") > name >
-                                                                         skip_symbol("=") > measure > counted >
-                                                                         skip("in") > scope >
-                                                                         ((skip("where") > tests) | no_tests) >
-                                                                         clauses(total_clause);
+const auto total_clause = x3::rule<ClauseRule, Clause>{"where, negative, or, modulo, only or else"} =
+    clause("modulo", one_number) | (skip("only") > skip("in") > flag("answers")) | clause("else", one_name);
+const auto total_reading = x3::rule<struct TotalReadingRule, TotalReading>{measure.name} =
+    (-keyword("absolute") >> measure) > counted > skip("in") > scope > ((skip("where") > tests) | no_tests) >
+    ((skip("negative") > skip("where") > tests) | no_tests);
+const auto total_readings = x3::rule<struct TotalReadingsRule, std::vector<TotalReading>>{measure.name} =
+    total_reading % skip("or");
+const auto total_line = x3::rule<struct TotalRule, TotalLine>{
+    "total"} = skip("total") > name > skip_symbol("=") > total_readings > clauses(total_clause);
 
 // Deeper nesting than any bank's order; the grammar is recursive and text from outside must not eat the stack.
 constexpr std::ptrdiff_t most_groups = 50;
@@ -413,8 +429,7 @@ class LineReader {
         break;
     }
     return "a statement: scheme, edition, label, currency, length, charset, line ends, block, century, source, "
-           "tolerate, missing, kind, "
-           "codes, record, order or total";
+           "tolerate, missing, kind, answer, codes, record, order or total";
   }
 
   template <class Parser, class Node>
@@ -449,12 +464,29 @@ class LineReader {
       section_ = Section::head;
       return take_line(head_line, line, layout.head);
     }
+    if (word == "answer") {
+      section_ = Section::head;
+      AnswerLine answer{.at = at_, .tests = {}};
+      Surprise what{.at = at_, .column = 0, .expected = {}};
+      if (parse_line(answer_line, line, answer.tests, what)) {
+        layout.answers.push_back(std::move(answer));
+      } else {
+        reading_.surprises.push_back(std::move(what));
+      }
+      return true;
+    }
     if (word == "codes") {
       section_ = Section::codes;
       if (const auto before = layout.codes.size();
           take_line(codes_line, line, layout.codes) && layout.codes.size() == before) {
-        layout.codes.push_back(
-            {.at = at_, .name = {}, .title = {}, .from_reasons = false, .marks = {}, .codes = {}, .unknown = {}});
+        layout.codes.push_back({.at = at_,
+                                .name = {},
+                                .title = {},
+                                .from_reasons = false,
+                                .prefix = {},
+                                .marks = {},
+                                .codes = {},
+                                .unknown = {}});
       }
       return true;
     }

@@ -65,7 +65,8 @@ std::optional<DatePattern> date_pattern(const std::string& text) {
   }
   const bool by_month = pattern.month.length != 0 && pattern.day.length != 0 && pattern.day_of_year.length == 0;
   const bool by_day_of_year = pattern.month.length == 0 && pattern.day.length == 0 && pattern.day_of_year.length != 0;
-  if (!by_month && !by_day_of_year) return std::nullopt;
+  const bool by_day_alone = text == "DD";
+  if (!by_month && !by_day_of_year && !by_day_alone) return std::nullopt;
   return pattern;
 }
 

@@ -35,20 +35,22 @@ inline constexpr std::array<Named<Fault>, 6> faults{{{"none", Fault::none},
                                                      {"error", Fault::error},
                                                      {"refuse", Fault::refuse},
                                                      {"partial", Fault::partial}}};
-inline constexpr std::array<Named<Charset>, 6> charsets{{{"ascii", Charset::ascii},
+inline constexpr std::array<Named<Charset>, 7> charsets{{{"ascii", Charset::ascii},
                                                          {"latin1", Charset::latin1},
                                                          {"gbk", Charset::gbk},
                                                          {"gb18030", Charset::gb18030},
                                                          {"shift_jis", Charset::shift_jis},
-                                                         {"utf8", Charset::utf8}}};
+                                                         {"utf8", Charset::utf8},
+                                                         {"jis_x0201", Charset::jis_x0201}}};
 inline constexpr std::array<Named<LineEnd>, 4> line_ends{
     {{"lf", LineEnd::lf}, {"crlf", LineEnd::crlf}, {"cr", LineEnd::cr}, {"none", LineEnd::none}}};
 inline constexpr std::array<Named<Scope>, 3> scopes{
     {{"entry", Scope::entry}, {"batch", Scope::batch}, {"file", Scope::file}}};
-inline constexpr std::array<Named<CheckDigit>, 4> check_digits{{{"aba", CheckDigit::aba},
+inline constexpr std::array<Named<CheckDigit>, 5> check_digits{{{"aba", CheckDigit::aba},
                                                                 {"mod11_10", CheckDigit::mod11_10},
                                                                 {"luhn", CheckDigit::luhn},
-                                                                {"mod97", CheckDigit::mod97}}};
+                                                                {"mod97", CheckDigit::mod97},
+                                                                {"kid", CheckDigit::kid}}};
 inline constexpr std::array<Named<SignPlace>, 3> signs{
     {{"leading", SignPlace::leading}, {"trailing", SignPlace::trailing}, {"overpunch", SignPlace::overpunch}}};
 inline constexpr std::array<Named<FieldType>, 9> types{{{"digits", FieldType::digits},
@@ -68,8 +70,10 @@ inline constexpr std::array<Named<FileKind>, 8> file_kinds{{{"instruction", File
                                                             {"statement", FileKind::statement},
                                                             {"mandate", FileKind::mandate},
                                                             {"empty", FileKind::empty}}};
-inline constexpr std::array<Named<Fault Tolerance::*>, 10> tolerances{{{"short_lines", &Tolerance::short_lines},
+inline constexpr std::array<Named<Fault Tolerance::*>, 12> tolerances{{{"short_lines", &Tolerance::short_lines},
                                                                        {"long_lines", &Tolerance::long_lines},
+                                                                       {"long_text", &Tolerance::long_text},
+                                                                       {"unknown_lines", &Tolerance::unknown_lines},
                                                                        {"blank_lines", &Tolerance::blank_lines},
                                                                        {"missing_fill", &Tolerance::missing_fill},
                                                                        {"stacked_files", &Tolerance::stacked_files},
@@ -85,11 +89,16 @@ std::vector<std::string> names_of(const Table& table) {
   return names;
 }
 /// Character classes by name, as ranges for class_of_ranges.
-inline constexpr std::array<Named<std::string_view>, 5> character_classes{{{"printable", " -~"},
-                                                                           {"upper", "A-Z0-9 .,/&()'-"},
-                                                                           {"alphanumeric", "A-Za-z0-9"},
-                                                                           {"letters", "A-Za-z"},
-                                                                           {"numeric", "0-9"}}};
+inline constexpr std::array<Named<std::string_view>, 7> character_classes{
+    {{"printable", " -~"},
+     // JIS X 0201: B1 to DF hex are the large kana and the two
+     // marks, A6 the kana "wo"; A2 and A3 are corner brackets.
+     {"kana", "-A-Z0-9 ().\xB1-\xDF"},
+     {"kana_more", "-A-Z0-9 ()./\\\xA2\xA3\xA6\xB1-\xDF"},
+     {"upper", "A-Z0-9 .,/&()'-"},
+     {"alphanumeric", "A-Za-z0-9"},
+     {"letters", "A-Za-z"},
+     {"numeric", "0-9"}}};
 
 /// "A-Z0-9 -": a minus at either end is itself.
 [[nodiscard]] CharacterClass class_of_ranges(std::string_view ranges);

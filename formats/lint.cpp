@@ -111,6 +111,9 @@ class Lint {
         return needed.values[0].first == given.values[0].first;
       case KeyCondition::Kind::last_record:
         return needed.operand.text == given.operand.text && covers(needed.values, given.values, {0, 0}, {0, 0});
+      case KeyCondition::Kind::same_bytes:
+        return needed.at.offset == given.at.offset && needed.other.offset == given.other.offset &&
+               needed.at.length == given.at.length;
       case KeyCondition::Kind::bytes:
         return covers(needed.values, given.values, needed.at, given.at);
     }

@@ -77,6 +77,8 @@ std::string_view charset_name(Charset charset) {
       return "shift_jis";
     case Charset::utf8:
       return "utf8";
+    case Charset::jis_x0201:
+      return "jis_x0201";
   }
   return {};
 }

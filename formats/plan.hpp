@@ -31,8 +31,8 @@ enum class FieldType : std::uint8_t {
 
 enum class Side : std::uint8_t { left, right };
 enum class SignPlace : std::uint8_t { none, leading, trailing, overpunch };
-enum class CheckDigit : std::uint8_t { none, aba, mod11_10, luhn, mod97 };
-enum class Charset : std::uint8_t { ascii, latin1, gbk, gb18030, shift_jis, utf8 };
+enum class CheckDigit : std::uint8_t { none, aba, mod11_10, luhn, mod97, kid };
+enum class Charset : std::uint8_t { ascii, latin1, gbk, gb18030, shift_jis, utf8, jis_x0201 };
 enum class LineEnd : std::uint8_t { lf, crlf, cr, none };
 enum class Scope : std::uint8_t { entry, batch, file };
 
@@ -54,7 +54,8 @@ struct Span {
 };
 
 /// "YYMMDD", "YYYYMMDD", "DDD", "YYYY-MM-DD": where each part stands inside the field. Length 0 = not there. A date
-/// without a year takes the year that brings it nearest to the day of the file.
+/// without a year takes the year that brings it nearest to the day of the file; a day of the month alone is the latest
+/// such day that is not after the day of the file.
 struct DatePattern {
   std::string text;
   Span year, month, day, day_of_year;
@@ -205,9 +206,10 @@ struct KeyCondition {
     after_family,  // A record of `family` came before, in this file.
     first_record,  // It is the first record of the file.
     all_bytes,     // Every byte of the record is values[0][0].
+    same_bytes,    // The bytes at `at` are those at `other`.
   };
   Kind kind = Kind::bytes;
-  Span at;
+  Span at, other;
   std::vector<ValueRange> values;
   Operand operand;
   std::uint16_t family = 0;
@@ -283,16 +285,20 @@ struct TotalPlan {
   };
   struct From {
     std::uint16_t record = 0;
-    std::uint16_t field = 0;  // Of a sum.
-    std::vector<Test> where;  // Operands of kind `here` only.
+    std::uint16_t field = 0;     // Of a sum.
+    std::vector<Test> where;     // Operands of kind `here` only.
+    std::vector<Test> negative;  // Of a sum: where all of these hold the field counts below zero.
   };
   Kind kind = Kind::count;
   Scope scope = Scope::file;
   std::vector<std::pair<std::uint16_t, std::uint16_t>>
-      stated_in;                    // Record and field, for each record of the family that has it.
-  std::vector<From> from;           // count, sum.
-  bool counts_all_records = false;  // count of `records`: every physical record.
-  std::uint64_t modulo = 0;         // 0: none.
+      stated_in;                              // Record and field, for each record of the family that has it.
+  std::vector<From> from;                     // count, sum.
+  bool counts_all_records = false;            // count of `records`: every physical record.
+  std::uint64_t modulo = 0;                   // 0: none.
+  bool is_absolute = false;                   // Stated without its sign.
+  bool is_of_answers = false;                 // Zero in an instruction.
+  std::vector<std::uint16_t> other_readings;  // Totals that nothing states: what banks may mean by this one as well.
   Fault fault = Fault::error;
   std::string text;  // As the layout spells it: "sum of entry.receiving_dfi in batch modulo 10000000000".
   std::uint32_t line = 0;
@@ -331,6 +337,8 @@ struct KindRule {
 struct Tolerance {
   Fault short_lines = Fault::refuse;    // Trailing blanks cut off: padded.
   Fault long_lines = Fault::error;      // Blanks behind the last column: dropped.
+  Fault long_text = Fault::error;       // Other bytes there: dropped.
+  Fault unknown_lines = Fault::refuse;  // Lines that are no record of the format.
   Fault blank_lines = Fault::warning;   // Skipped.
   Fault missing_fill = Fault::error;    // The last block is not full.
   Fault stacked_files = Fault::refuse;  // A second file behind the first.
@@ -340,6 +348,12 @@ struct Tolerance {
   Fault wide_characters = Fault::error;   // UTF-8 lines measured in characters.
   Fault empty_batches = Fault::error;     // A batch without entries whose control counts some: a confirmation.
   Fault trimmed_fields = Fault::warning;  // same-as fields that differ in outer blanks only.
+};
+
+/// What tells an answer from an instruction where both have the same positions: a record in which all of the tests
+/// hold.
+struct AnswerSign {
+  std::vector<Test> tests;  // Operands of kind `last`, looked at in the record itself.
 };
 
 struct LayoutPlan {
@@ -363,6 +377,7 @@ struct LayoutPlan {
   std::vector<std::pair<std::uint16_t, Fault>> may_miss;  // Families whose absence is not refused.
   std::vector<KindRule> kinds;
   std::optional<FileKind> kind_when_empty;
+  std::vector<AnswerSign> answer_signs;                      // Any of them. Empty: outcomes alone tell.
   std::vector<std::pair<std::string, std::string>> sources;  // Key and document.
   std::vector<std::string> marks;                            // By bit.
   std::vector<CodeListPlan> code_lists;

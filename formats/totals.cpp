@@ -18,8 +18,12 @@ TotalsKeeper::TotalsKeeper(const LayoutPlan& plan)
     const TotalPlan& total = plan.totals[t];
     for (const TotalPlan::From& from : total.from) {
       const bool sums = total.kind == TotalPlan::Kind::sum;
-      Step step{
-          .total = t, .field = sums ? std::int32_t{from.field} : -1, .marked_field = -1, .marks = 0, .where = nullptr};
+      Step step{.total = t,
+                .field = sums ? std::int32_t{from.field} : -1,
+                .marked_field = -1,
+                .marks = 0,
+                .where = nullptr,
+                .negative = from.negative.empty() ? nullptr : &from.negative};
       if (from.where.size() == 1 && from.where[0].kind == Test::Kind::marked && !from.where[0].negated) {
         step.marked_field = from.where[0].operand.field_of_record[from.record];
         step.marks = from.where[0].marks;
@@ -97,13 +101,14 @@ void TotalsKeeper::add_decoded(std::uint16_t record, const std::int64_t* numbers
                                const std::uint64_t* marks, std::string_view bytes) {
   for (const Step& step : steps_[record]) {
     if (step.marked_field >= 0 && (marks[step.marked_field] & step.marks) == 0) continue;
-    if (step.where != nullptr && !counts(step, record, marks, bytes)) continue;
+    if (step.where != nullptr && !all_hold(*step.where, record, marks, bytes)) continue;
     Kept& kept = kept_[step.total];
     if (step.field < 0) {
       ++kept.value;
       continue;
     }
-    const std::int64_t number = numbers[step.field];
+    std::int64_t number = numbers[step.field];
+    if (step.negative != nullptr && all_hold(*step.negative, record, marks, bytes)) number = -number;
     if (bad[step.field] != 0) kept.spoiled = true;
     // Signed sums go below zero and come back on purpose: in two's complement they are right whatever the order.
     const std::uint64_t sum = kept.value + static_cast<std::uint64_t>(number);
@@ -113,10 +118,10 @@ void TotalsKeeper::add_decoded(std::uint16_t record, const std::int64_t* numbers
   }
 }
 
-bool TotalsKeeper::counts(const Step& step, std::uint16_t record, const std::uint64_t* marks,
-                          std::string_view bytes) const {
+bool TotalsKeeper::all_hold(const std::vector<Test>& tests, std::uint16_t record, const std::uint64_t* marks,
+                            std::string_view bytes) const {
   const RecordPlan& plan = plan_->records[record];
-  for (const Test& test : *step.where) {
+  for (const Test& test : tests) {
     const auto f = static_cast<std::size_t>(test.operand.field_of_record[record]);
     const FieldPlan& field = plan.fields[f];
     const std::string_view value = bytes_at(bytes, field.at);
@@ -139,6 +144,7 @@ std::uint64_t TotalsKeeper::value(std::uint16_t total) const {
     require(plan_->block_records > 0, "a layout that counts blocks has blocks");
     value = (value + plan_->block_records - 1) / plan_->block_records;
   }
+  if (plan.is_absolute && static_cast<std::int64_t>(value) < 0) value = std::uint64_t{0} - value;
   return plan.modulo == 0 ? value : value % plan.modulo;
 }
 

@@ -59,7 +59,8 @@ class TotalsKeeper {
     // Most often a total asks for one mark of one code (debits): that is decided without looking at the bytes.
     std::int32_t marked_field = -1;
     std::uint64_t marks = 0;
-    const std::vector<Test>* where = nullptr;  // Anything else.
+    const std::vector<Test>* where = nullptr;     // Anything else.
+    const std::vector<Test>* negative = nullptr;  // Where these hold the field counts below zero.
   };
   struct Need {  // A number that `add` reads.
     std::uint16_t field = 0;
@@ -87,8 +88,8 @@ class TotalsKeeper {
 
   [[nodiscard]] std::uint64_t marks_of(const FieldPlan& field, std::string_view bytes) const;
   [[nodiscard]] std::uint64_t marks_at(Marked& marked, std::uint16_t record, std::string_view bytes);
-  [[nodiscard]] bool counts(const Step& step, std::uint16_t record, const std::uint64_t* marks,
-                            std::string_view bytes) const;
+  [[nodiscard]] bool all_hold(const std::vector<Test>& tests, std::uint16_t record, const std::uint64_t* marks,
+                              std::string_view bytes) const;
 };
 
 }  // namespace counterfoil

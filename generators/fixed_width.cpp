@@ -71,10 +71,10 @@ Result<Style> style_of(const LayoutPlan& plan, const WriteOrder& order) {
                 "Choose the profile the bank takes now."));
   }
   if (const auto ends = scheme->text("line_ends", order.profile)) {
-    if (*ends != "crlf" && *ends != "lf" && *ends != "none") {
-      return std::unexpected(wrong_switch(order.profile, "line_ends", *ends, "crlf, lf, none"));
+    if (*ends != "crlf" && *ends != "lf" && *ends != "cr" && *ends != "none") {
+      return std::unexpected(wrong_switch(order.profile, "line_ends", *ends, "crlf, lf, cr, none"));
     }
-    style.line_end = *ends == "crlf" ? "\r\n" : *ends == "lf" ? "\n" : "";
+    style.line_end = *ends == "crlf" ? "\r\n" : *ends == "lf" ? "\n" : *ends == "cr" ? "\r" : "";
   }
   if (const auto charset = scheme->text("charset", order.profile)) {
     if (*charset != "gbk" && *charset != "gb18030") {
@@ -210,6 +210,10 @@ class FileWriter {
   std::int64_t batch_entries_ = 0, batch_sum_ = 0;
 
   Result<void> walk(const Node& node) {
+    // A file that is nothing but entries: they are its one batch.
+    if (node.plan->is_repeated && node.opens_entry && !in_batch_ && !root_.opens_batch) {
+      if (const auto entered = enter_only_batch(); !entered) return entered;
+    }
     if (node.plan->is_repeated && node.opens_batch && !in_batch_) return every_batch(node);
     if (node.plan->is_repeated && node.opens_entry && in_batch_ && !in_entry_) return every_entry(node);
     return once(node);
@@ -286,15 +290,20 @@ class FileWriter {
     if (!record) return node.plan->is_optional ? Result<void>{} : nothing_ready(node);
     const Roles& roles = plan_.records[*record].roles;
     if (roles.opens_batch && !in_batch_) {  // The one batch of a file whose head is also the head of the batch.
-      if (order_.batches.size() != 1) {
-        return std::unexpected(refused("write.one-batch",
-                                       fmt::format("A file of the format {} holds one batch, and the order has {}.",
-                                                   plan_.name, order_.batches.size()),
-                                       "Write one file for each batch."));
-      }
-      enter_batch();
+      if (const auto entered = enter_only_batch(); !entered) return entered;
     }
     return put(*record);
+  }
+
+  Result<void> enter_only_batch() {
+    if (order_.batches.size() != 1) {
+      return std::unexpected(refused("write.one-batch",
+                                     fmt::format("A file of the format {} holds one batch, and the order has {}.",
+                                                 plan_.name, order_.batches.size()),
+                                     "Write one file for each batch."));
+    }
+    enter_batch();
+    return {};
   }
 
   Result<void> put(std::uint16_t record) {

@@ -180,8 +180,7 @@ std::string_view RecordWriter::carried(std::size_t length, const FieldPlan& fiel
   const auto record = static_cast<std::size_t>(last.record);
   const std::int16_t index = operand.field_of_record[record];
   if (index < 0) return {};
-  const std::string_view bytes =
-      bytes_at(last.bytes, plan_.records[record].fields[static_cast<std::size_t>(index)].at);
+  const std::string_view bytes = bytes_at(last.bytes, plan_.records[record].fields[static_cast<std::size_t>(index)].at);
   return bytes.size() != length || is_blank(bytes) ? std::string_view{} : bytes;
 }
 
@@ -246,8 +245,8 @@ std::string_view RecordWriter::carried(std::size_t length, const FieldPlan& fiel
 inline bool RecordWriter::rises(const Work& work, const Op& op) {
   const std::string_view bytes{work.bytes + op.at.offset, op.at.length};
   std::int64_t number = 0;
-  const bool is_read = op.is_plain_number ? parse_digits(bytes, number)
-                                          : parse_number(work.plan.fields[op.field], bytes, number);
+  const bool is_read =
+      op.is_plain_number ? parse_digits(bytes, number) : parse_number(work.plan.fields[op.field], bytes, number);
   if (!is_read) return false;
   auto& last = ascending_[op.list];
   if (last && number <= *last) return false;

@@ -20,6 +20,8 @@ std::string_view check_digit_rule(CheckDigit rule) {
       return "Luhn";
     case CheckDigit::mod97:
       return "modulo 97";
+    case CheckDigit::kid:
+      return "customer identification";
     case CheckDigit::none:
       break;
   }

@@ -70,6 +70,10 @@ RecordWriter::Put RecordWriter::fill_from_words(const Work& work, const Step& st
     const Put put = put_word(work, field, word);
     if (put != Put::nothing) return put;
   }
+  if (step.join != nullptr) {
+    const Put put = put_piece(work, step);
+    if (put != Put::nothing) return put;
+  }
   if (field.codes) {
     if (const CodePlan* code = derive_code(*field.codes, work.words)) {
       work.steps.codes[step.field] = code;
@@ -96,6 +100,31 @@ RecordWriter::Put RecordWriter::fill_from_words(const Work& work, const Step& st
   const bool put =
       is_plain ? put_text(work, field, *field.default_value) : put_bytes(work, field, *field.default_value);
   return put ? Put::done : Put::failed;
+}
+
+/// The piece of a joined word that belongs to this field: between separators, or by the lengths of the fields.
+RecordWriter::Put RecordWriter::put_piece(const Work& work, const Step& step) {
+  const FieldPlan& field = work.plan.fields[step.field];
+  const std::string_view whole = trimmed(bound_text(step.join->bound, work.words, scratch_));
+  if (whole.empty()) return Put::nothing;
+  std::string_view rest = whole, piece;
+  for (std::size_t i = 0; i <= step.piece; ++i) {
+    const bool is_last = i + 1 == step.join->fields.size();
+    const std::string& separator = step.join->separator;
+    const std::size_t end = is_last             ? rest.size()
+                            : separator.empty() ? work.plan.fields[step.join->fields[i]].at.length
+                                                : rest.find(separator);
+    if (end == std::string_view::npos || end > rest.size()) {
+      fail(refusal(work, field, "write.piece",
+                   fmt::format("is a piece of {}, which has no such piece", step.join->bound.name()),
+                   "Correct the value where it comes from; compare it with what the layout joins."));
+      return Put::failed;
+    }
+    piece = rest.substr(0, end);
+    rest.remove_prefix(is_last ? end : end + separator.size());
+  }
+  const std::string own{piece};  // The scratch text may be used again.
+  return own.empty() ? Put::nothing : put_text(work, field, own) ? Put::done : Put::failed;
 }
 
 RecordWriter::Put RecordWriter::put_word(const Work& work, const FieldPlan& field, const WordRef& word) {
@@ -180,8 +209,13 @@ bool RecordWriter::in_class(const Work& work, const FieldPlan& field, std::strin
     const auto byte = static_cast<unsigned char>(c);
     return byte >= 0x20 && byte < 0x7F && (!field.characters || (*field.characters)[byte]);
   };
-  std::string made;
+  std::string made, folded;
   bool spelt_otherwise = false, capitals = false;
+  if (charset_ == Charset::jis_x0201 && field.transliterates) {
+    folded = fold_to_jis_x0201(value);
+    spelt_otherwise = folded != value;
+    value = folded;
+  }
   for (std::size_t at = 0; at < value.size();) {
     const std::size_t length = character_length(value[at]);
     const std::string_view character = value.substr(at, length);
@@ -199,6 +233,9 @@ bool RecordWriter::in_class(const Work& work, const FieldPlan& field, std::strin
       continue;
     }
     if (charset_ != Charset::ascii && first_missing(charset_, character).empty()) {
+      const bool is_one_byte = charset_ == Charset::jis_x0201 && field.characters;
+      if (is_one_byte && !(*field.characters)[static_cast<unsigned char>(from_utf8(charset_, character)->front())])
+        return refuse(character);
       made += character;  // The character set has it; classes speak of single bytes only.
       continue;
     }

@@ -59,6 +59,8 @@ RecordWriter::RecordWriter(const LayoutPlan& plan, Charset charset, std::string_
   for (std::size_t total = 0; total < plan.totals.size(); ++total) {
     in_scope_[static_cast<std::size_t>(plan.totals[total].scope)].push_back(static_cast<std::uint16_t>(total));
   }
+  opens_without_head_ =
+      std::ranges::none_of(plan.records, [](const RecordPlan& record) { return record.roles.opens_file; });
   records_steps_.resize(plan.records.size());
   for (std::size_t record = 0; record < plan.records.size(); ++record) compile(static_cast<std::uint16_t>(record));
   // Who is looked at by whom: only those records are kept.
@@ -124,7 +126,8 @@ void RecordWriter::compile(std::uint16_t record) {
     if (!field.is_part) made.image.replace(field.at.offset, field.at.length, step.blank);
     for (const BoundTo& bound : field.bindings) step.words.emplace_back(bound);
     for (const WordTest& test : field.only_when) step.only_when.emplace_back(test);
-    step.quick = quick_way(record, field, step);
+    if (field.bindings.empty() && !field.total && !field.same_as) find_join(plan, index, step);
+    step.quick = step.join != nullptr ? Quick::no : quick_way(record, field, step);
     step.is_padded = !field.is_part && step.blank == std::string(field.at.length, field.pad);
     const bool says_nothing = field.constant || field.type == FieldType::filler;
     if (says_nothing && field.only_when.empty()) continue;
@@ -140,6 +143,16 @@ void RecordWriter::compile(std::uint16_t record) {
   for (const WordTest& test : plan.write_when) made.write_when.emplace_back(test);
   made.codes.assign(plan.fields.size(), nullptr);
   compile_checks(record);
+}
+
+void RecordWriter::find_join(const RecordPlan& plan, std::uint16_t field, Step& step) {
+  for (const JoinPlan& join : plan.joins) {
+    const auto found = std::ranges::find(join.fields, field);
+    if (found == join.fields.end()) continue;
+    step.join = &join;
+    step.piece = static_cast<std::size_t>(found - join.fields.begin());
+    return;
+  }
 }
 
 bool RecordWriter::is_ready(std::uint16_t record, const ConstWords& words) const {
@@ -251,6 +264,8 @@ Result<void> RecordWriter::write_described(std::uint16_t record, const ConstWord
     compile_program(batch);
     steps.is_chosen = true;
   }
+  in_file_ = in_file_ || plan.roles.opens_file || opens_without_head_;
+  if (words.entry != nullptr && words.entry->outcome != Outcome::none) is_answer_ = true;
   const std::size_t begin = out.size();
   out += words.entry == nullptr ? steps.image : steps.batch_image;
   const Work work{record, plan, steps, words, out.data() + begin};
@@ -266,10 +281,8 @@ Result<void> RecordWriter::write_described(std::uint16_t record, const ConstWord
     return std::unexpected(*error_);
   if (!look_at_checks(work, false)) return std::unexpected(*error_);
   const std::string_view bytes{work.bytes, plan.described_length()};
-  if (!joins_open_) {
-    totals_.count_record();
-    ++records_;
-  }
+  if (this_record() != 0) totals_.count_record();
+  if (!joins_open_) ++records_;
   totals_.add(record, bytes);
   if (steps.is_looked_at) last_[plan.family].keep(record, bytes);
   if (plan.roles.opens_entry && !steps.at_end.all.empty()) opener_.keep(record, bytes);
@@ -282,14 +295,15 @@ Result<void> RecordWriter::write_described(std::uint16_t record, const ConstWord
 /// The total as the record that states it would see it: records count themselves.
 std::uint64_t RecordWriter::total_now(std::uint16_t index, std::uint16_t record) const {
   const TotalPlan& total = plan_.totals[index];
+  if (total.is_of_answers && !is_answer_) return 0;
   switch (total.kind) {
     case TotalPlan::Kind::blocks:
       require(plan_.block_records > 0, "A layout that counts blocks says how long they are.");
-      return (records_ + this_record() + plan_.block_records - 1) / plan_.block_records;
+      return (records_ + 1 + plan_.block_records - 1) / plan_.block_records;
     case TotalPlan::Kind::number:
       return total.counts_all_records ? totals_.value(index) + this_record() : totals_.next_number(index);
     case TotalPlan::Kind::count: {
-      if (total.counts_all_records) return records_ + this_record();
+      if (total.counts_all_records) return totals_.value(index) + this_record();
       const bool counts_itself =
           std::ranges::any_of(total.from, [&](const TotalPlan::From& from) { return from.record == record; });
       return totals_.value(index) + (counts_itself ? 1 : 0);

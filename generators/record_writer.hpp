@@ -84,6 +84,8 @@ class RecordWriter {
     std::string only_when_blank;            // Written where `only when` does not hold.
     std::vector<std::uint16_t> part_steps;  // Of RecordSteps::steps.
     std::vector<WordRef> words;             // As FieldPlan::bindings.
+    const JoinPlan* join = nullptr;         // The word that this field is a piece of, where nothing else fills it.
+    std::size_t piece = 0;
     Quick quick = Quick::no;
     bool is_padded = false;  // The image has its pads.
     bool must_rise = false;  // A total that grows from record to record.
@@ -203,7 +205,10 @@ class RecordWriter {
   LastRecord opener_;                                   // Of the open entry, where rules wait for its end.
   std::uint64_t records_ = 0;
   std::optional<OpenRecord> open_;
-  bool joins_open_ = false;  // What is being written is one more segment of `open_`.
+  bool joins_open_ = false;          // What is being written is one more segment of `open_`.
+  bool in_file_ = false;             // What stands before the record that opens the file is not counted.
+  bool opens_without_head_ = false;  // No record of the layout opens the file.
+  bool is_answer_ = false;           // Some entry said what became of a claim.
   mutable std::string scratch_;
   std::string text_;
 
@@ -220,10 +225,11 @@ class RecordWriter {
   [[nodiscard]] Result<void> write_described(std::uint16_t record, const ConstWords& words, std::string& out);
   [[nodiscard]] Result<void> write_segment(std::uint16_t record, const ConstWords& words, std::string& out);
   [[nodiscard]] bool begin_another_record(const Work& work);
-  [[nodiscard]] std::uint64_t this_record() const { return joins_open_ ? 0 : 1; }  // To be counted yet.
+  [[nodiscard]] std::uint64_t this_record() const { return joins_open_ || !in_file_ ? 0 : 1; }  // To be counted yet.
   void compile(std::uint16_t record);
   [[nodiscard]] bool is_stated_before(const RecordPlan& record, const TotalPlan& total) const;
   [[nodiscard]] std::string blank_of(const FieldPlan& field) const;
+  static void find_join(const RecordPlan& plan, std::uint16_t field, Step& step);
   void compile_checks(std::uint16_t record);
   void choose_checks(const Work& work);
   [[nodiscard]] bool keep_what_may_change(const Work& work, Rules& rules);
@@ -242,6 +248,7 @@ class RecordWriter {
 
   [[nodiscard]] bool fill(const Work& work, const Step& step);
   [[nodiscard]] Put fill_from_words(const Work& work, const Step& step);
+  [[nodiscard]] Put put_piece(const Work& work, const Step& step);
   [[nodiscard]] Put put_word(const Work& work, const FieldPlan& field, const WordRef& word);
   [[nodiscard]] Put put_operand(const Work& work, const FieldPlan& field, const Operand& operand);
   [[nodiscard]] bool put_text(const Work& work, const FieldPlan& field, std::string_view value);

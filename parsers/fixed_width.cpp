@@ -6,6 +6,7 @@
 
 #include "core/require.hpp"
 #include "formats/charset.hpp"
+#include "parsers/byte_source.hpp"
 #include "parsers/fixed_width_reading.hpp"
 
 namespace counterfoil {
@@ -144,7 +145,7 @@ void FixedWidthReading::remark_length(std::string_view bytes, std::uint16_t reco
                          bytes.size(), plan.name, length),
              "Nothing to do: nothing stands there.");
     } else {
-      remark(Fault::error, "framing.long-line", at,
+      remark(plan_.tolerance.long_text, "framing.long-line", at,
              fmt::format("Line {} has {} columns where record {} has {}, and they are not blank.", line_, bytes.size(),
                          plan.name, length),
              "Compare the line with the bank's description; what stands behind the record was not read.");
@@ -224,6 +225,9 @@ inline bool FixedWidthReading::fits(const Candidate& candidate, std::string_view
             std::string_view::npos)
           return false;
         break;
+      case KeyCondition::Kind::same_bytes:
+        if (bytes_at(bytes, condition.at) != bytes_at(bytes, condition.other)) return false;
+        break;
       case KeyCondition::Kind::after_family:
         if (!seen_in_file_[condition.family]) return false;
         break;
@@ -277,13 +281,14 @@ inline void FixedWidthReading::take_record(std::string_view bytes, std::uint16_t
 }
 
 void FixedWidthReading::take_unknown(std::string_view bytes) {
-  ++records_in_file_;
+  const bool is_foreign = plan_.tolerance.unknown_lines < Fault::error && frames_.in_lines();
+  if (!is_foreign) ++records_in_file_;
   const bool lost_step = !frames_.in_lines();
   std::string beginning{bytes.substr(0, 6)};
   for (char& byte : beginning) {
     if (static_cast<unsigned char>(byte) < 0x20 || static_cast<unsigned char>(byte) > 0x7E) byte = '?';
   }
-  totals_.spoil(Scope::entry);
+  if (!is_foreign) totals_.spoil(Scope::entry);  // Else totals tell whether something was lost.
   if (lost_step) {
     stopped_ = true;
     remark(Fault::refuse, "framing.lost-step", on_line(),
@@ -293,7 +298,8 @@ void FixedWidthReading::take_unknown(std::string_view bytes) {
            "Bytes were lost or added on the way; fetch the file again. What follows was not read.");
     return;
   }
-  remark(file_closed_ ? Fault::error : Fault::refuse, "record.unknown",
+  const Fault tolerated = plan_.tolerance.unknown_lines;
+  remark(file_closed_ && tolerated == Fault::refuse ? Fault::error : tolerated, "record.unknown",
          {.line = line_,
           .first = 1,
           .last = std::min<std::uint32_t>(6, static_cast<std::uint32_t>(bytes.size())),
@@ -426,6 +432,8 @@ inline void FixedWidthReading::read_record(std::string_view bytes, std::uint16_t
     if (set.member != nullptr) set.apply();
   }
   if (!plan.joins.empty()) join_texts(record);
+  if (!plan_.answer_signs.empty()) [[unlikely]]
+    look_for_answer(record);
   if (is_first_segment_) totals_.count_record();
   totals_.add_decoded(record, numbers_[record].data(), bad_[record].data(), marks_[record].data(), slot);
   if (!program.checks.empty()) run_checks(program.checks, record, line_);
@@ -435,9 +443,62 @@ inline void FixedWidthReading::read_record(std::string_view bytes, std::uint16_t
   if (roles.closes_file) file_closed_ = true;
 }
 
+namespace {
+
+constexpr std::string_view answer_code = "file.is-answer";
+
+/// Whether a reader that expected an instruction said that it reads an answer.
+class AnswerHeard final : public WordSink {
+ public:
+  bool is_answer = false;
+  void finding(const Finding& finding) override { is_answer = is_answer || finding.code == answer_code; }
+};
+
+/// Both directions have the same positions, and only the content tells them apart, perhaps as late as its last record.
+Result<Verdict> read_twice(const LayoutPlan& plan, ByteSource& source, const ReadOptions& options, WordSink& sink,
+                           RecordWatch* watch) {
+  std::string whole;
+  for (;;) {
+    const auto piece = source.next();
+    if (!piece) return std::unexpected(piece.error());
+    if (piece->empty()) break;
+    whole += *piece;
+  }
+  ReadOptions known = options;
+  known.expected = Expected::instruction;
+  AnswerHeard heard;
+  MemorySource first{whole};
+  const auto looked = read_watched(plan, first, known, heard, nullptr);
+  if (!looked) return looked;
+  if (heard.is_answer) known.expected = Expected::answer;
+  MemorySource second{whole};
+  return read_watched(plan, second, known, sink, watch);
+}
+
+}  // namespace
+
+void FixedWidthReading::look_for_answer(std::uint16_t record) {
+  const RecordPlan& plan = plan_.records[record];
+  const auto holds_here = [&](const Test& test) {
+    const auto f = test.operand.field_of_record[record];
+    if (f < 0) return false;
+    const auto field = static_cast<std::size_t>(f);
+    return holds(test, bytes_at(slots_[record], plan.fields[field].at), marks_[record][field], {});
+  };
+  const bool says_answer = std::ranges::any_of(
+      plan_.answer_signs, [&](const AnswerSign& sign) { return std::ranges::all_of(sign.tests, holds_here); });
+  if (!says_answer || said_answer_) return;
+  said_answer_ = true;
+  if (options_.expected == Expected::answer) return;
+  remark(Fault::refuse, answer_code, on_line(), "The file says what became of claims, but an instruction was expected.",
+         "Read it as an answer, or fetch the right file.");
+}
+
 Result<Verdict> read_watched(const LayoutPlan& plan, ByteSource& source, const ReadOptions& options, WordSink& sink,
                              RecordWatch* watch) {
   require(!plan.records.empty(), "a loaded layout has records");
+  if (!plan.answer_signs.empty() && options.expected == Expected::unknown)
+    return read_twice(plan, source, options, sink, watch);
   return std::make_unique<FixedWidthReading>(plan, source, options, sink, watch)->run();
 }
 

@@ -19,6 +19,8 @@ bool may_be(const RecordPlan& record, std::string_view padded, bool is_first) {
       any_key = true;
       if (padded.substr(0, record.length).find_first_not_of(condition.values[0].first[0]) != std::string_view::npos)
         return false;
+    } else if (condition.kind == KeyCondition::Kind::same_bytes) {
+      if (bytes_at(padded, condition.at) != bytes_at(padded, condition.other)) return false;
     } else if (condition.kind == KeyCondition::Kind::first_record && !is_first) {
       return false;
     }

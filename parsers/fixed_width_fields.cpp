@@ -275,7 +275,7 @@ std::string_view FixedWidthReading::join_text(const FieldPlan& field, void* memb
 void FixedWidthReading::check_class(const FieldPlan& field, std::string_view value) {
   const auto odd = std::ranges::find_if(value, [&](char byte) {
     const auto code = static_cast<unsigned char>(byte);
-    return code < 0x80 && !(*field.characters)[code];
+    return (code < 0x80 || plan_.charset == Charset::jis_x0201) && !(*field.characters)[code];
   });
   if (odd == value.end()) return;
   field_fault(field, "field.character",

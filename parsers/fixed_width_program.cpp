@@ -220,6 +220,7 @@ void ReadyPlan::prepare_looked_at() {
     for (const TotalPlan::From& from : total.from) {
       if (total.kind == TotalPlan::Kind::sum) looked_at_[from.record][from.field] = true;
       for (const Test& test : from.where) note_tested(test, from.record, looked_at_);
+      for (const Test& test : from.negative) note_tested(test, from.record, looked_at_);
     }
   }
   // Only marks need a decoded value; every other test looks at the bytes.

@@ -117,6 +117,7 @@ class FixedWidthReading {
   std::uint32_t outcomes_seen_ = 0;
   std::uint32_t position_ = 0;
   bool is_confirmation_ = false;
+  bool said_answer_ = false;
 
   bool has_error_ = false, refused_ = false;
   std::map<std::string, std::uint64_t, std::less<>> told_;
@@ -204,6 +205,13 @@ class FixedWidthReading {
   bool step_order(std::uint16_t record);
 
   void remark_missing(const std::vector<std::uint16_t>& families, const RecordPlan* before);
+
+  /// Where both directions have the same positions: whether this record says that the file is an answer.
+  void look_for_answer(std::uint16_t record);
+
+  [[nodiscard]] bool is_instruction() const {
+    return !plan_.answer_signs.empty() && options_.expected != Expected::answer;
+  }
 
   void read_segments(std::string_view bytes, std::uint16_t record);
 

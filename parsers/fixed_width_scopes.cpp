@@ -81,6 +81,11 @@ void FixedWidthReading::clear_entry() {
 }
 
 void FixedWidthReading::finish_entry() {
+  if (is_instruction()) {  // What looks like a result is only how the field is sent.
+    entry_.outcome = Outcome::none;
+    entry_.status = entry_.reason = {};
+    entry_used_ = true;
+  }
   entry_.addenda = entry_addenda_;
   const std::uint16_t record = last_entry_record_;
   if (record != no_record && plan_.records[record].roles.opens_entry) {
@@ -177,6 +182,11 @@ void FixedWidthReading::finish() {
     if (batch_open_) close_batch();
     if (!partial_.empty() && !file_told_) release_partial();
     finish_file();
+  }
+  if (!plan_.answer_signs.empty() && options_.expected == Expected::answer && !said_answer_ && records_seen_ != 0) {
+    remark(Fault::refuse, "file.no-answer", {},
+           "An answer was expected, and nothing in the file says what became of a claim.",
+           "It looks like the instruction itself; fetch the answer of the bank.");
   }
   counts_.kind = kind_of_content();
   remark_mixture();
@@ -295,11 +305,20 @@ void FixedWidthReading::settle_total(std::uint16_t t) {
 
 void FixedWidthReading::compare_total(const TotalPlan& total, std::uint16_t index, const RecordPlan& record,
                                       const FieldPlan& field, std::int64_t stated, std::uint32_t line) {
-  const std::uint64_t counted = totals_.value(index);
+  const std::uint64_t counted = total.is_of_answers && is_instruction() ? 0 : totals_.value(index);
   if (static_cast<std::uint64_t>(stated) == counted || totals_.is_spoiled(index)) return;
   const At at{line, field.first_column(), field.last_column(), field.name};
   const std::string code = "control." + kebab(field.name);
-  if (is_repeated(at) || !wants(total.fault, code)) return;
+  if (is_repeated(at)) return;
+  for (const std::uint16_t other : total.other_readings) {
+    if (static_cast<std::uint64_t>(stated) != totals_.value(other)) continue;
+    remark(Fault::note, code, at,
+           fmt::format("{} of record {} is not the {}, but the {}.", field.name, record.name, total.text,
+                       plan_.totals[other].text),
+           "Nothing to do: banks mean one or the other, and it adds up.");
+    return;
+  }
+  if (!wants(total.fault, code)) return;
   const bool is_money = field.type == FieldType::money || field.type == FieldType::decimal;
   const auto text = [&](std::int64_t value) {
     return is_money ? Money{value, file_.currency}.text() : std::to_string(value);

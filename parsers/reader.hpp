@@ -12,10 +12,16 @@ namespace counterfoil {
 
 class LayoutLibrary;
 
+/// Which way a file goes, where the way it came tells. Some formats have the same positions both ways.
+enum class Expected : std::uint8_t { unknown, instruction, answer };
+
 struct ReadOptions {
-  std::string file_name;     // For places only; never used to decide what the file is.
-  std::string format;        // Empty: detect by content. Else a name of `format list`, such as "nacha".
-  bool accept_partial = false;  // A channel whose bank sends files without headers or controls (NACHA): those are warnings.
+  std::string file_name;  // For places only; never used to decide what the file is.
+  std::string format;     // Empty: detect by content. Else a name of `format list`, such as "nacha".
+  bool accept_partial =
+      false;  // A channel whose bank sends files without headers or controls (NACHA): those are warnings.
+  Expected expected = Expected::unknown;  // Unknown: a format with the same positions both ways is read twice, and the
+                                          // whole file is kept in memory for it.
   std::uint64_t most_findings = 1000;  // Of one code; the rest is counted in one closing note. Garbage must not flood.
   const LayoutLibrary* layouts = nullptr;  // The fixed-width formats to look for; nullptr: those in the binary.
 };

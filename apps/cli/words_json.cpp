@@ -175,9 +175,11 @@ Json entry_json(const Entry& entry, const WordsView& view) {
   date_field(json, "collect_on", entry.collect_on);
   date_field(json, "booked_on", entry.booked_on);
   date_field(json, "valued_on", entry.valued_on);
+  date_field(json, "effective_on", entry.effective_on);
   json.field_if("remittance", entry.remittance)
       .field_if("purpose", entry.purpose)
       .field_if("discretionary", entry.discretionary)
+      .field_if("mandate_event", mandate_event_name(entry.mandate_event))
       // A correction holds the payer's new account number.
       .field_if("corrected_data", shown_account(entry.corrected_data, view.unmask))
       .field_if("bank_transaction_code", entry.bank_transaction_code)

@@ -83,9 +83,7 @@ class Intake : public WordSink {
     keep_error(writer_.add_block(block));
   }
 
-  void entry(const Entry& entry) override {
-    keep_error(writer_.add_entry(entry, blocks_));
-  }
+  void entry(const Entry& entry) override { keep_error(writer_.add_entry(entry, blocks_)); }
 
   void statement(const Statement& statement) override {
     note_owner(statement.account, {});
@@ -436,6 +434,7 @@ Result<IngestResult> ingest_in_transaction(Desk& desk, const IngestRequest& requ
   ReadOptions options;
   options.file_name = file.file_name;
   options.accept_partial = request.accept_partial;
+  options.expected = Expected::answer;
   const auto verdict = read_bank_file(kept, options, intake);
   if (!verdict) return std::unexpected(verdict.error());
   if (auto rest = kept.drain(); !rest) return std::unexpected(rest.error());
@@ -526,8 +525,9 @@ Result<IngestResult> accept_file(Desk& desk, std::string_view digest, std::strin
     if (digest.size() < shortest || found->size() != 1) {
       return std::unexpected(Error{.code = "file.unknown",
                                    .explanation = "No single bank file has a sha256 that begins so.",
-                                   .remedy = "Give it as `counterfoil match list --files --json` shows it, at least its "
-                                             "first eight characters.",
+                                   .remedy =
+                                       "Give it as `counterfoil match list --files --json` shows it, at least its "
+                                       "first eight characters.",
                                    .kind = ErrorKind::usage});
     }
     IngestResult result;
@@ -555,10 +555,10 @@ Result<IngestResult> accept_file(Desk& desk, std::string_view digest, std::strin
     }
     FileMatch match{desk, file, owner, result};
     if (auto done = match.run(); !done) return std::unexpected(done.error());
-    const auto noted = desk.note("file.accept", "bank-file", file.file_name,
-                                 fmt::format("sha256 {}: {}; {} posted, {} exceptions, {} ignored",
-                                             digest_text(file.digest), why, result.posted, result.exceptions,
-                                             result.ignored));
+    const auto noted =
+        desk.note("file.accept", "bank-file", file.file_name,
+                  fmt::format("sha256 {}: {}; {} posted, {} exceptions, {} ignored", digest_text(file.digest), why,
+                              result.posted, result.exceptions, result.ignored));
     if (!noted) return std::unexpected(noted.error());
     return result;
   });

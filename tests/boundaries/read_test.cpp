@@ -100,6 +100,8 @@ std::string sample_of(const LayoutPlan& plan, const RecordPlan& record, std::siz
     bytes.replace(field.at.offset, field.at.length, sample_of(plan, field, choice));
   for (const KeyCondition& key : record.conditions) {
     if (key.kind == KeyCondition::Kind::bytes) bytes.replace(key.at.offset, key.at.length, key.values.front().first);
+    if (key.kind == KeyCondition::Kind::same_bytes)
+      bytes.replace(key.other.offset, key.other.length, bytes.substr(key.at.offset, key.at.length));
     if (key.kind == KeyCondition::Kind::all_bytes) bytes.assign(record.length, key.values.front().first.front());
   }
   return bytes;

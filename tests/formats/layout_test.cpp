@@ -228,6 +228,7 @@ TEST(Bindings, ReachEveryMemberByItsName) {
                           : binding.kind == BindingKind::outcome   ? "returned"
                           : binding.kind == BindingKind::sequence  ? "FRST"
                           : binding.kind == BindingKind::level     ? "batch"
+                          : binding.kind == BindingKind::event     ? "ended"
                                                                    : "7";
     ASSERT_TRUE(set_bound(*bound, words, literal)) << binding.name;
     std::string scratch;

@@ -52,7 +52,7 @@ void check_plan(const LayoutPlan& plan) {
     require(record.family < plan.families.size(), "a record has a family");
     std::uint32_t covered = 0;
     for (const FieldPlan& field : record.fields) {
-      require(field.at.length > 0 && field.last_column() <= record.length, "a field lies in its record");
+      require(field.at.length > 0 && field.last_column() <= record.described_length(), "a field lies in its record");
       require(!field.constant || field.constant->size() == field.at.length, "a constant is as wide as its field");
       require(!field.codes || *field.codes < plan.code_lists.size(), "a code has a list");
       require(!field.total || *field.total < plan.totals.size(), "a stated total is there");
@@ -60,7 +60,7 @@ void check_plan(const LayoutPlan& plan) {
       require(field.at.offset == covered, "fields leave no gap and do not overlap");
       covered = field.last_column();
     }
-    require(covered == record.length, "fields reach to the end of their record");
+    require(covered == record.described_length(), "fields reach to the end of their record");
   }
   for (const TotalPlan& total : plan.totals) {
     for (const auto& [record, field] : total.stated_in)

@@ -19,6 +19,7 @@ std::string text_of(const ast::Arg& arg) {
 std::string text_of(const ast::Test& test);
 std::string text_of(const ast::Condition& condition);
 std::string text_of(const ast::SetWord& set);
+std::string text_of(const ast::TotalReading& reading);
 
 template <class List>
 std::string joined(const List& list, std::string_view separator, std::size_t from = 0) {
@@ -40,6 +41,9 @@ std::string text_of(const ast::Clause& clause) {
   if (word == "least" || word == "most") return "at " + word + " " + arguments;
   if (word == "blank") return "blank is zero as " + arguments;
   if (word == "speaks") return "speaks for " + arguments;
+  if (word == "answers") return "only in answers";
+  if (word == "segments")
+    return word + " " + clause.args[0].text + " of " + clause.args[1].text + " from " + clause.args[2].text;
   return arguments.empty() ? word : word + " " + arguments;
 }
 
@@ -51,6 +55,7 @@ std::string text_of(const ast::Condition& condition) {
   const auto& args = condition.args;
   const std::string& what = condition.what.text;
   if (what == "columns") return args[0].text + "-" + args[1].text + " in " + joined(args, ", ", 2);
+  if (what == "same") return args[0].text + "-" + args[1].text + " same as " + args[2].text + "-" + args[3].text;
   if (what == "field") return args[0].text + " in " + joined(args, ", ", 1);
   return args.empty() ? what : what + " " + joined(args, ", ");
 }
@@ -76,6 +81,7 @@ std::string text_of(const ast::HeadLine& line) {
 
 std::string text_of(const ast::Codes& codes) {
   std::string text = "codes " + codes.name.text + (codes.from_reasons ? " from reasons" : "");
+  if (codes.prefix) text += " prefix " + text_of(*codes.prefix);
   if (codes.title) text += " " + text_of(*codes.title);
   text += '\n';
   for (const auto& mark : codes.marks) text += "  mark " + mark.name.text + sets_text(mark.sets) + "\n";
@@ -149,12 +155,18 @@ std::string order_text(const ast::OrderNode& choice) {
   return text;
 }
 
-std::string text_of(const ast::TotalLine& line) {
-  const std::string& measure = line.measure.text;
+std::string text_of(const ast::TotalReading& reading) {
+  const std::string& measure = reading.measure.text;
   const bool has_of = measure == "count" || measure == "sum" || measure == "number";
-  std::string text = "total " + line.target.text + " = " + measure + (has_of ? " of " : " ") + joined(line.from, ", ") +
-                     " in " + line.scope.text;
-  if (!line.where.empty()) text += " where " + joined(line.where, " and ");
+  std::string text = (reading.absolute ? "absolute " : "") + measure + (has_of ? " of " : " ") +
+                     joined(reading.from, ", ") + " in " + reading.scope.text;
+  if (!reading.where.empty()) text += " where " + joined(reading.where, " and ");
+  if (!reading.negative.empty()) text += " negative where " + joined(reading.negative, " and ");
+  return text;
+}
+
+std::string text_of(const ast::TotalLine& line) {
+  std::string text = "total " + line.target.text + " = " + joined(line.readings, " or ");
   for (const auto& clause : line.clauses) text += " " + text_of(clause);
   return text + "\n";
 }
@@ -168,6 +180,7 @@ std::string text_of(const ast::Layout& layout) {
   for (const auto& record : layout.records) text += text_of(record);
   if (!layout.order.empty()) text += "order\n";
   for (const auto& rule : layout.order) text += "  " + rule.name.text + " = " + order_text(rule.node) + "\n";
+  for (const auto& line : layout.answers) text += "answer when " + joined(line.tests, " and ") + "\n";
   for (const auto& line : layout.totals) text += text_of(line);
   return text;
 }

@@ -349,8 +349,10 @@ Result<int> explain(Invocation& call) {
   if (!head) return std::unexpected(head.error());
   const std::string format =
       call.given("--format") ? call.text("--format") : detect_shape(*head, head->size() < detection_size).format;
-  const ReadOptions options{
-      .file_name = name, .format = call.text("--format"), .accept_partial = call.given("--partial")};
+  const ReadOptions options{.file_name = name,
+                            .format = call.text("--format"),
+                            .accept_partial = call.given("--partial"),
+                            .expected = expected_by(call)};
 
   Printer printer{call.out(), name, format};
   if (const LayoutPlan* plan = LayoutLibrary::built_in().find(format)) {
@@ -387,6 +389,7 @@ Command file_explain_command() {
                   {.name = "--format",
                    .value = "NAME",
                    .help = "Take this format instead of looking; see counterfoil format list"},
+                  expect_option(),
                   {.name = "--partial", .value = "", .help = "The bank sends files without headers or controls"}},
       .examples = {{.line = "file explain return.ach --line 3", .note = "The record a finding points at"},
                    {.line = "file explain pain002.xml", .note = "Every word of the answer and its element"}},

@@ -79,8 +79,10 @@ Result<int> lint(Invocation& call) {
   if (!source) return std::unexpected(source.error());
   FindingPrinter printer{call.out(), name};
   BankRules rules{Catalogue::built_in(), name, call.text("--profile"), printer};
-  const ReadOptions options{
-      .file_name = name, .format = call.text("--format"), .accept_partial = call.given("--partial")};
+  const ReadOptions options{.file_name = name,
+                            .format = call.text("--format"),
+                            .accept_partial = call.given("--partial"),
+                            .expected = expected_by(call)};
   const auto verdict = read_bank_file(**source, options, rules);
   if (!verdict) return std::unexpected(verdict.error());
   return printer.close(name, *verdict);
@@ -101,6 +103,7 @@ Command file_lint_command() {
                       {.name = "--format",
                        .value = "NAME",
                        .help = "Take this format instead of looking; see counterfoil format list"},
+                      expect_option(),
                       {.name = "--partial", .value = "", .help = "The bank sends files without headers or controls"}},
           .examples = {{.line = "file lint debits.xml --profile gbic5", .note = "Would a German bank take it?"},
                        {.line = "file lint return.ach --json", .note = "For a script"}},

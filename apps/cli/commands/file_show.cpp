@@ -202,8 +202,10 @@ Result<int> show(Invocation& call) {
   const std::string name = call.text("FILE");
   auto source = FileSource::open(name);
   if (!source) return std::unexpected(source.error());
-  const ReadOptions options{
-      .file_name = name, .format = call.text("--format"), .accept_partial = call.given("--partial")};
+  const ReadOptions options{.file_name = name,
+                            .format = call.text("--format"),
+                            .accept_partial = call.given("--partial"),
+                            .expected = expected_by(call)};
   const bool unmask = call.given("--unmask");
 
   LinePrinter lines{call.out(), unmask};
@@ -242,6 +244,7 @@ Command file_show_command() {
                       {.name = "--format",
                        .value = "NAME",
                        .help = "Take this format instead of looking; see counterfoil format list"},
+                      expect_option(),
                       {.name = "--partial", .value = "", .help = "The bank sends files without headers or controls"}},
           .examples = {{.line = "file show return.ach", .note = "Returned debits of a NACHA bank"},
                        {.line = "file show pain002.xml --json", .note = "For a script"},
