@@ -46,11 +46,11 @@ constexpr std::array<std::pair<SequenceType, std::string_view>, 5> sequences{{
     {SequenceType::one_off, "OOFF"},
 }};
 
-constexpr std::array<std::pair<MandateEvent, std::string_view>, 4> mandate_events{{
-    {MandateEvent::none, ""},
-    {MandateEvent::created, "created"},
-    {MandateEvent::changed, "changed"},
-    {MandateEvent::ended, "ended"},
+constexpr std::array<std::pair<MandateNews, std::string_view>, 4> mandate_news{{
+    {MandateNews::none, ""},
+    {MandateNews::created, "created"},
+    {MandateNews::changed, "changed"},
+    {MandateNews::ended, "ended"},
 }};
 
 template <class Table, class Key>
@@ -66,7 +66,7 @@ std::string_view name_in(const Table& table, Key key) {
 
 std::string_view file_kind_name(FileKind kind) { return name_in(kinds, kind); }
 std::string_view outcome_name(Outcome outcome) { return name_in(outcomes, outcome); }
-std::string_view mandate_event_name(MandateEvent event) { return name_in(mandate_events, event); }
+std::string_view mandate_news_name(MandateNews event) { return name_in(mandate_news, event); }
 std::string_view direction_name(Direction direction) { return direction == Direction::debit ? "debit" : "credit"; }
 std::string_view sequence_type_code(SequenceType type) { return name_in(sequences, type); }
 
@@ -76,9 +76,9 @@ std::optional<Outcome> parse_outcome(std::string_view name) {
   return found->first;
 }
 
-std::optional<MandateEvent> parse_mandate_event(std::string_view name) {
-  const auto found = std::ranges::find(mandate_events, name, [](const auto& row) { return row.second; });
-  if (found == mandate_events.end()) return std::nullopt;
+std::optional<MandateNews> parse_mandate_news(std::string_view name) {
+  const auto found = std::ranges::find(mandate_news, name, [](const auto& row) { return row.second; });
+  if (found == mandate_news.end()) return std::nullopt;
   return found->first;
 }
 

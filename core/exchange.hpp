@@ -53,15 +53,15 @@ enum class Direction : std::uint8_t { debit, credit };  // Seen from the payer o
 enum class SequenceType : std::uint8_t { none, first, recurring, final, one_off };  // FRST RCUR FNAL OOFF
 
 /// What a mandate message tells of the mandate itself.
-enum class MandateEvent : std::uint8_t { none, created, changed, ended };
+enum class MandateNews : std::uint8_t { none, created, changed, ended };
 
 /// At which level of a file the bank spoke. A block or file outcome covers every claim below it that has none itself.
 enum class Level : std::uint8_t { entry, block, file };
 
 [[nodiscard]] std::string_view file_kind_name(FileKind kind);
 [[nodiscard]] std::string_view outcome_name(Outcome outcome);
-[[nodiscard]] std::string_view mandate_event_name(MandateEvent event);  // "ended"; "" for none.
-[[nodiscard]] std::optional<MandateEvent> parse_mandate_event(std::string_view name);
+[[nodiscard]] std::string_view mandate_news_name(MandateNews event);  // "ended"; "" for none.
+[[nodiscard]] std::optional<MandateNews> parse_mandate_news(std::string_view name);
 [[nodiscard]] std::string_view direction_name(Direction direction);
 [[nodiscard]] std::string_view sequence_type_code(SequenceType type);  // "FRST"; "" for none.
 [[nodiscard]] std::optional<Outcome> parse_outcome(std::string_view name);
@@ -165,7 +165,7 @@ struct Entry {
   std::string_view amended_account;      // OrgnlDbtrAcct; "SMNDA" for a new account at any bank.
 
   // Of a message about a mandate.
-  MandateEvent mandate_event = MandateEvent::none;  // With outcome accepted it is so; with rejected it was refused.
+  MandateNews mandate_event = MandateNews::none;  // With outcome accepted it is so; with rejected it was refused.
   std::optional<Date> effective_on;                 // From when on.
 
   std::optional<Date> collect_on;

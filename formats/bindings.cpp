@@ -177,8 +177,8 @@ bool set_value(Outcome& value, std::string_view literal) {
   if (outcome) value = *outcome;
   return outcome.has_value();
 }
-bool set_value(MandateEvent& value, std::string_view literal) {
-  const auto event = parse_mandate_event(literal);
+bool set_value(MandateNews& value, std::string_view literal) {
+  const auto event = parse_mandate_news(literal);
   if (event) value = *event;
   return event.has_value();
 }
@@ -209,7 +209,7 @@ std::string_view text_of(const bool& value, std::string&) { return value ? "yes"
 std::string_view text_of(const SequenceType& value, std::string&) { return sequence_type_code(value); }
 std::string_view text_of(const Direction& value, std::string&) { return direction_name(value); }
 std::string_view text_of(const Outcome& value, std::string&) { return outcome_name(value); }
-std::string_view text_of(const MandateEvent& value, std::string&) { return mandate_event_name(value); }
+std::string_view text_of(const MandateNews& value, std::string&) { return mandate_news_name(value); }
 std::string_view text_of(const Level& value, std::string&) {
   for (const auto& [level, name] : levels) {
     if (level == value) return name;

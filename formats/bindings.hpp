@@ -39,7 +39,7 @@ using BoundMember =
                  std::int64_t BatchHead::*, std::uint64_t BatchHead::*, std::optional<Date> BatchHead::*,
                  Currency BatchHead::*, bool BatchHead::*, SequenceType BatchHead::*, std::string_view Entry::*,
                  std::int64_t Entry::*, std::uint64_t Entry::*, std::uint32_t Entry::*, std::optional<Date> Entry::*,
-                 MandateEvent Entry::*, Currency Entry::*, bool Entry::*, SequenceType Entry::*, Direction Entry::*,
+                 MandateNews Entry::*, Currency Entry::*, bool Entry::*, SequenceType Entry::*, Direction Entry::*,
                  Outcome Entry::*, Level Entry::*>;
 
 struct Binding {

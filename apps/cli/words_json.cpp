@@ -179,7 +179,7 @@ Json entry_json(const Entry& entry, const WordsView& view) {
   json.field_if("remittance", entry.remittance)
       .field_if("purpose", entry.purpose)
       .field_if("discretionary", entry.discretionary)
-      .field_if("mandate_event", mandate_event_name(entry.mandate_event))
+      .field_if("mandate_event", mandate_news_name(entry.mandate_event))
       // A correction holds the payer's new account number.
       .field_if("corrected_data", shown_account(entry.corrected_data, view.unmask))
       .field_if("bank_transaction_code", entry.bank_transaction_code)

@@ -436,8 +436,8 @@ kind mandate from accepted unknown
   EXPECT_EQ(heard.finding_codes(), "");
   EXPECT_EQ(heard.counts.kind, FileKind::mandate);
   ASSERT_EQ(heard.entries.size(), 2U);
-  EXPECT_EQ(heard.entries[0].mandate_event, MandateEvent::created);
-  EXPECT_EQ(heard.entries[1].mandate_event, MandateEvent::ended);
+  EXPECT_EQ(heard.entries[0].mandate_event, MandateNews::created);
+  EXPECT_EQ(heard.entries[1].mandate_event, MandateNews::ended);
   EXPECT_EQ(heard.entries[1].effective_on, make_date(2026, 4, 2));
 }
 
