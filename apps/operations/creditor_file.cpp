@@ -179,7 +179,13 @@ Result<void> choose_format(const CreditorTable& table, const Scheme& scheme, con
     }
     if (account.format.empty()) account.format = profile->format;
   }
-  if (account.format.empty() && !scheme.formats.empty()) account.format = scheme.formats.front();
+  if (scheme.formats.empty()) {
+    return wrong("creditor.reading-only",
+                 fmt::format("Files of {} are read, and collection files cannot be made for it yet.", scheme.title),
+                 fmt::format("Collect through another scheme. The README of schemes/{} says what is missing.", scheme.name),
+                 path, table.place_of("scheme"));
+  }
+  if (account.format.empty()) account.format = scheme.formats.front();
   if (std::ranges::find(scheme.formats, account.format) == scheme.formats.end()) {
     return wrong("creditor.value", fmt::format("{} is not written as \"{}\".", scheme.title, account.format),
                  fmt::format("Use one of: {}.", fmt::join(scheme.formats, ", ")), path, table.place_of("format"));

@@ -36,6 +36,14 @@ TEST(CreditorFile, NamesTheLineOfAMisspeltKey) {
   EXPECT_EQ(account.error().kind, ErrorKind::input);
 }
 
+TEST(CreditorFile, IsRefusedWhereASchemeIsOnlyRead) {
+  for (const auto* scheme : {"bacs", "autogiro", "avtalegiro", "febraban150", "betalingsservice"}) {
+    const auto account = parse("name = \"E\"\n", scheme);
+    ASSERT_FALSE(account) << scheme;
+    EXPECT_EQ(account.error().code, "creditor.reading-only") << scheme;
+  }
+}
+
 TEST(CreditorFile, RefusesWhatDoesNotFitTogether) {
   EXPECT_EQ(parse("scheme = \"nacha\"\n").error().code, "creditor.missing");
   EXPECT_EQ(parse("name = \"E\"\n").error().code, "creditor.missing");
