@@ -135,13 +135,28 @@ class Lint {
     });
   }
 
+  /// The writer leaves out an optional record that opens nothing and has no `write when` line.
+  [[nodiscard]] bool is_only_read(const RecordPlan& record) const {
+    const Roles& roles = record.roles;
+    if (roles.fills) return true;
+    const auto index = static_cast<std::uint16_t>(&record - plan_.records.data());
+    return !roles.opens_file && !roles.opens_batch && !roles.opens_entry && !is_called_for(plan_.order, index);
+  }
+
+  /// Whether the order asks for the record outside everything that may be absent.
+  static bool is_called_for(const OrderNode& node, std::uint16_t record) {
+    if (node.is_optional) return false;
+    if (node.kind == OrderNode::Kind::record) return std::ranges::find(node.records, record) != node.records.end();
+    return std::ranges::any_of(node.children, [&](const OrderNode& child) { return is_called_for(child, record); });
+  }
+
   void look_at_field(const RecordPlan& record, const FieldPlan& field) {
     if (field.is_part) return;
     const bool parts_fill = std::ranges::any_of(
         field.parts, [&](std::uint16_t p) { return !record.fields[p].bindings.empty() || record.fields[p].same_as; });
     const bool is_filled = field.constant || field.total || field.same_as || !field.bindings.empty() ||
                            field.default_value || field.none_value || parts_fill;
-    if (!is_filled && field.is_required && record.write_when.empty() && !record.roles.fills) {
+    if (!is_filled && field.is_required && record.write_when.empty() && !is_only_read(record)) {
       remark(Severity::warning, field.line, field.name, "nothing-fills-it",
              fmt::format("Field {} of record {} must not be blank, but nothing fills it on writing.", field.name,
                          record.name),
@@ -191,13 +206,20 @@ class Lint {
     }
   }
 
-  /// A record that ends a batch or a file without stating any total protects nothing.
+  /// A record that ends a batch or a file without stating any total protects nothing. That of a batch need not where
+  /// the end of the file states what is in all of them.
   void look_for_totals() {
+    const auto states_total = [](const RecordPlan& record) {
+      return std::ranges::any_of(record.fields, [](const FieldPlan& field) { return field.total.has_value(); });
+    };
+    const bool file_states = std::ranges::any_of(
+        plan_.records, [&](const RecordPlan& record) { return record.roles.closes_file && states_total(record); });
     for (const RecordPlan& record : plan_.records) {
       if ((!record.roles.closes_batch && !record.roles.closes_file) ||
-          std::ranges::any_of(record.fields, [](const FieldPlan& field) { return field.total.has_value(); }))
+          states_total(record))
         continue;
-      remark(Severity::warning, record.line, record.name, "no-totals",
+      const bool is_covered = !record.roles.closes_file && file_states;
+      remark(is_covered ? Severity::note : Severity::warning, record.line, record.name, "no-totals",
              fmt::format("Record {} ends a batch or a file and states no total.", record.name),
              "Declare its counts and sums as totals.");
     }
