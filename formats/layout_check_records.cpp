@@ -48,6 +48,9 @@ class RecordsStep final : CheckStep {
       plan_.records.push_back(std::move(plan));
       records_.push_back(std::move(declared));
     }
+    // A head may say the length of most records; only one that holds for all may be relied on by readers.
+    const auto differs = [&](const RecordPlan& plan) { return plan.length != plan_.record_length; };
+    if (std::ranges::any_of(plan_.records, differs)) plan_.record_length = 0;
   }
 
  private:

@@ -147,7 +147,10 @@ std::string layout_page(const LayoutPlan& plan, const Scheme& scheme) {
   page += fmt::format("{}Edition: {}. Scheme: {} ({}).\n\nCharacter set {}, written as {}. ",
                       plan.label.empty() ? "" : "**" + plan.label + "**\n\n", plan.edition, scheme.title, scheme.name,
                       charset_name(plan.charset), charset_name(plan.write_charset));
-  if (plan.record_length != 0) page += fmt::format("Records of {} bytes. ", plan.record_length);
+  const auto [shortest, longest] = std::ranges::minmax_element(plan.records, {}, &RecordPlan::length);
+  page += shortest->length == longest->length
+              ? fmt::format("Records of {} bytes. ", longest->length)
+              : fmt::format("Records of {} to {} bytes. ", shortest->length, longest->length);
   if (plan.block_records != 0) page += fmt::format("Blocks of {} records. ", plan.block_records);
   page += fmt::format("Columns count bytes from 1.\n\nOrder of the records:\n\n```\n{}\n```\n\n## Records\n",
                       order_text(plan));

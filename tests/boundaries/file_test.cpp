@@ -41,6 +41,38 @@ TEST(CutAnywhere, IsNeverTakenForTheWholeFile) {
   }
 }
 
+/// The file with line `line` (from 0) cut or filled up to `length`.
+std::string with_line_of(const std::string& bytes, std::size_t line, std::size_t length) {
+  std::string text;
+  std::size_t at = 0;
+  for (std::size_t i = 0; at < bytes.size(); ++i) {
+    const std::size_t end = std::min(bytes.find('\n', at), bytes.size());
+    std::string one = bytes.substr(at, end - at);
+    if (i == line) one.resize(length, ' ');
+    text += one + "\n";
+    at = end + 1;
+  }
+  return text;
+}
+
+// Found by the fuzzer: the head of the Bacs layout says 80 columns and its items have 100. A line of 80 that looked
+// like an item was taken for a whole record, and what lies behind its end was read.
+TEST(LineAsLongAsAnotherRecord, IsNotReadBeyondItsEnd) {
+  for (const KnownFile& file : known_files()) {
+    std::set<std::size_t> lengths;
+    for (const RecordPlan& record : file.plan->records) lengths.insert(record.length);
+    const auto lines = static_cast<std::size_t>(std::ranges::count(file.bytes, '\n'));
+    for (std::size_t line = 0; line < lines; ++line) {
+      for (const std::size_t length : lengths) {
+        for (const Told::Record& record : told(*file.plan, with_line_of(file.bytes, line, length)).records) {
+          EXPECT_TRUE(record.plan == nullptr || record.bytes.size() == record.plan->length)
+              << file.name << " line " << line + 1 << " with " << length << " columns, read as " << record.plan->name;
+        }
+      }
+    }
+  }
+}
+
 /// Fields of which the layout says what must stand there: constants, what another record says, totals. A number that
 /// only rises is none: a larger one says nothing wrong.
 bool is_controlled(const LayoutPlan& plan, const FieldPlan& field) {
