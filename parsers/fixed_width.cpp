@@ -8,6 +8,7 @@
 #include "formats/charset.hpp"
 #include "parsers/byte_source.hpp"
 #include "parsers/fixed_width_reading.hpp"
+#include "parsers/temporary_file.hpp"
 
 namespace counterfoil {
 
@@ -445,34 +446,25 @@ inline void FixedWidthReading::read_record(std::string_view bytes, std::uint16_t
 
 namespace {
 
-constexpr std::string_view answer_code = "file.is-answer";
-
 /// Whether a reader that expected an instruction said that it reads an answer.
 class AnswerHeard final : public WordSink {
  public:
   bool is_answer = false;
-  void finding(const Finding& finding) override { is_answer = is_answer || finding.code == answer_code; }
+  void finding(const Finding& finding) override { is_answer = is_answer || finding.code == "file.is-answer"; }
 };
 
 /// Both directions have the same positions, and only the content tells them apart, perhaps as late as its last record.
 Result<Verdict> read_twice(const LayoutPlan& plan, ByteSource& source, const ReadOptions& options, WordSink& sink,
                            RecordWatch* watch) {
-  std::string whole;
-  for (;;) {
-    const auto piece = source.next();
-    if (!piece) return std::unexpected(piece.error());
-    if (piece->empty()) break;
-    whole += *piece;
-  }
+  const auto kept = KeptBytes::of(source);
+  if (!kept) return std::unexpected(kept.error());
   ReadOptions known = options;
   known.expected = Expected::instruction;
   AnswerHeard heard;
-  MemorySource first{whole};
-  const auto looked = read_watched(plan, first, known, heard, nullptr);
+  const auto looked = read_watched(plan, *kept->read(), known, heard, nullptr);
   if (!looked) return looked;
   if (heard.is_answer) known.expected = Expected::answer;
-  MemorySource second{whole};
-  return read_watched(plan, second, known, sink, watch);
+  return read_watched(plan, *kept->read(), known, sink, watch);
 }
 
 }  // namespace
@@ -490,7 +482,8 @@ void FixedWidthReading::look_for_answer(std::uint16_t record) {
   if (!says_answer || said_answer_) return;
   said_answer_ = true;
   if (options_.expected == Expected::answer) return;
-  remark(Fault::refuse, answer_code, on_line(), "The file says what became of claims, but an instruction was expected.",
+  remark(Fault::refuse, "file.is-answer", on_line(),
+         "The file says what became of claims, but an instruction was expected.",
          "Read it as an answer, or fetch the right file.");
 }
 

@@ -4,12 +4,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <memory>
 #include <string_view>
 #include <vector>
 
 #include "parsers/byte_source.hpp"
+#include "parsers/temporary_file.hpp"
 
 namespace counterfoil {
 namespace {
@@ -33,12 +33,6 @@ struct Member {
 struct Refusal {
   std::string code, message, remedy;
 };
-
-Error spool_failed() {
-  return {.code = "zip.no-temporary-file",
-          .explanation = "The archive could not be kept in a temporary file.",
-          .remedy = "Free space in the temporary folder, then read the file again."};
-}
 
 /// Inflates one member in pieces and stops where it is larger than it said.
 class MemberSource final : public ByteSource {
@@ -85,10 +79,7 @@ class ZipReader {
   }
 
  private:
-  struct CloseFile {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
-  using File = std::unique_ptr<std::FILE, CloseFile>;
+  using File = TemporaryFile::Handle;
 
   void refuse(Refusal refusal, const std::string& member = {}) {
     sink_.finding({.code = std::move(refusal.code),
@@ -101,8 +92,8 @@ class ZipReader {
 
   /// The directory of a ZIP stands at its end, so that the bytes are kept until they are all there.
   Result<File> spool(ByteSource& source) {
-    File file{std::tmpfile()};
-    if (file == nullptr) return std::unexpected(spool_failed());
+    auto file = TemporaryFile::make();
+    if (!file) return std::unexpected(file.error());
     std::uint64_t size = 0;
     while (true) {
       const auto piece = source.next();
@@ -115,11 +106,9 @@ class ZipReader {
                 "Take the bank files out of it and read them one by one."});
         return File{};
       }
-      if (std::fwrite(piece->data(), 1, piece->size(), file.get()) != piece->size())
-        return std::unexpected(spool_failed());
+      if (auto appended = file->append(*piece); !appended) return std::unexpected(appended.error());
     }
-    if (std::fflush(file.get()) != 0) return std::unexpected(spool_failed());
-    return file;
+    return file->finish();
   }
 
   bool open(File file) {

@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <string>
 
+#include "parsers/temporary_file.hpp"
+
 namespace counterfoil {
 namespace {
 
@@ -57,6 +59,19 @@ TEST(FileSource, ReadsAFileOfSeveralPieces) {
 TEST(FileSource, SaysWhyItCannotRead) {
   EXPECT_EQ(FileSource::open("/nowhere/at/all").error().code, "file.not-found");
   EXPECT_EQ(FileSource::open("/").error().code, "file.is-directory");
+}
+
+// A file whose direction only its content tells was kept in memory as a whole, whatever its size.
+TEST(KeptBytes, AreReadAnyNumberOfTimesInMemoryOrFromAFile) {
+  for (const std::size_t size : {std::size_t{0}, std::size_t{1000}, std::size_t{5} << 20}) {
+    std::string bytes(size, ' ');
+    for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<char>('A' + i % 23);
+    MemorySource source{bytes};
+    const auto kept = KeptBytes::of(source);
+    ASSERT_TRUE(kept.has_value());
+    EXPECT_TRUE(read_all(*kept->read()) == bytes) << size;
+    EXPECT_TRUE(read_all(*kept->read()) == bytes) << size << ", a second time";
+  }
 }
 
 }  // namespace
