@@ -29,6 +29,7 @@
 #include "apps/operations/init.hpp"
 #include "apps/operations/operators.hpp"
 #include "store/batches.hpp"
+#include "store/claims.hpp"
 #include "store/bills.hpp"
 #include "store/cluster.hpp"
 #include "store/creditor_accounts.hpp"

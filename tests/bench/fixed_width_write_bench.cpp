@@ -143,7 +143,7 @@ double append_speed(std::uint64_t bytes) {
 bool run(const Job& job) {
   double best = 0, best_processor = 0;
   std::uint64_t bytes = 0;
-  for (int round = 0; round < 3; ++round) {
+  for (int round = 0; round < 9; ++round) {
     ManyEntries entries{job.entry, job.count};
     Nowhere target;
     std::vector<Finding> notes;
