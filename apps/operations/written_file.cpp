@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/bic.hpp"
+#include "core/catalogue.hpp"
 #include "core/text.hpp"
 #include "formats/layout.hpp"
 #include "parsers/reader.hpp"
@@ -16,6 +17,13 @@ std::string_view trimmed(std::string_view text) {
   const auto first = text.find_first_not_of(' ');
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(' ') - first + 1);
+}
+
+/// Whether each batch of the profile ends with one credit of its sum to the creditor's own account.
+bool is_balanced(const WriteOrder& order) {
+  const Scheme* scheme = Catalogue::built_in().find_by_format(order.format);
+  return scheme != nullptr && scheme->find_profile(order.profile) != nullptr &&
+         scheme->flag("balanced", order.profile).value_or(false);
 }
 
 /// XML formats have a place for every word; a fixed-width one has what its layout binds.
@@ -45,7 +53,8 @@ class Comparison final : public WordSink {
         has_reference_{has_word(order.format, "entry.reference")},
         has_mandate_{has_word(order.format, "entry.mandate")},
         has_account_{always_says(order.format, &Roles::opens_entry, "entry.payer_account")},
-        has_batch_day_{always_says(order.format, &Roles::opens_batch, "batch.collect_on")} {}
+        has_batch_day_{always_says(order.format, &Roles::opens_batch, "batch.collect_on")},
+        is_balanced_{is_balanced(order)} {}
 
   void file(const FileHead& head) override {
     read_back_.created = head.created;
@@ -76,6 +85,7 @@ class Comparison final : public WordSink {
       fail("written.entry-differs", found.line, {}, "The file holds an entry outside every batch.");
       return;
     }
+    if (is_balanced_ && found.direction == Direction::credit) return take_balance(found);
     Entry wanted;
     const auto more = expected_.next(batch_, wanted);
     if (!more) {
@@ -139,6 +149,19 @@ class Comparison final : public WordSink {
                      masked ? mask_account(wants) : std::string{wants}, masked ? mask_account(has) : std::string{has}));
   }
 
+  /// The credit that balances a batch is no claim. It stands behind all of them, once, and is their sum.
+  void take_balance(const Entry& found) {
+    if (is_balance_seen_) {
+      fail("written.count-differs", found.line, {}, fmt::format("Batch {} is balanced twice.", batch_ + 1));
+    } else if (found.amount_minor != sum_ || sum_ != order_.batches[batch_].sum_minor) {
+      const Currency currency = order_.batches[batch_].currency;
+      fail("written.sum-differs", found.line, "amount",
+           fmt::format("The claims before it sum up to {}, and the credit that balances batch {} is {}.",
+                       Money{sum_, currency}.text(), batch_ + 1, Money{found.amount_minor, currency}.text()));
+    }
+    is_balance_seen_ = true;
+  }
+
   void compare(const Entry& found, const Entry& wanted) {
     if (has_reference_) same(found, "reference", found.reference, wanted.reference);
     if (has_mandate_) same(found, "mandate", found.mandate, wanted.mandate);
@@ -174,7 +197,10 @@ class Comparison final : public WordSink {
       fail("written.sum-differs", 0, {},
            fmt::format("Batch {} sums up to {}, and {} was ordered.", batch_ + 1, Money{sum_, wanted.currency}.text(),
                        Money{wanted.sum_minor, wanted.currency}.text()));
+    } else if (is_balanced_ && !is_balance_seen_) {
+      fail("written.count-differs", 0, {}, fmt::format("Batch {} lacks the credit that balances it.", batch_ + 1));
     }
+    is_balance_seen_ = false;
     ++batch_;
     entries_ = 0;
     sum_ = 0;
@@ -187,6 +213,8 @@ class Comparison final : public WordSink {
   bool has_mandate_;
   bool has_account_;
   bool has_batch_day_;
+  bool is_balanced_;
+  bool is_balance_seen_ = false;
   std::size_t batch_ = 0;
   bool in_batch_ = false;
   std::uint64_t entries_ = 0;

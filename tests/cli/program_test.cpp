@@ -118,6 +118,20 @@ TEST_F(Program, TakesNoFileAwayAndLeavesNoneBehindOnADryRun) {
   EXPECT_FALSE(std::filesystem::exists(folder_.path() / "dry.ach.tmp"));
 }
 
+// The credit that balances a batch was counted as a claim nobody had ordered, so that no balanced file was kept.
+TEST_F(Program, WritesAFileForEveryNachaProfileAndReadsItBack) {
+  for (const std::string profile : {"plain", "lf", "unbroken", "balanced"}) {
+    SCOPED_TRACE(profile);
+    const auto result = run("file write --creditor nacha.toml --claims nacha.csv --as-of 2026-11-24 -o " + profile +
+                            ".ach --profile " + profile + " --json");
+    EXPECT_EQ(result.exit, 0) << result.err << result.out;
+    EXPECT_NE(result.out.find("\"entries\":3"), std::string::npos) << result.out;
+    const auto shown = run("file show " + profile + ".ach --json");
+    EXPECT_EQ(shown.exit, 0) << shown.out;
+    EXPECT_NE(shown.out.find("\"debit_minor\":123450"), std::string::npos) << shown.out;
+  }
+}
+
 TEST_F(Program, WritesBlocksOfATableThatIsNotSorted) {
   folder_.write("mixed.csv",
                 "reference,mandate,signed_on,sequence,payer_name,payer_account,amount,collect_on\n"
