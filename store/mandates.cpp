@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "core/require.hpp"
-#include "store/batches.hpp"
 #include "store/claim_columns.hpp"
+#include "store/claims.hpp"
 #include "store/mandate_columns.hpp"
 #include "store/stored_values.hpp"
 
@@ -455,8 +455,7 @@ Result<std::uint64_t> apply_batch_to_mandates(const Scope& scope, const Id& batc
                         "used = m.used + s.uses, final_sent = m.final_sent or s.is_final, "
                         "final_next = m.final_next and not s.is_final");
   }
-  auto changed_since =
-      scope.session.rows<Id>(changed_since_sql, {{"tenant", scope.tenant}, {"batch", batch}});
+  auto changed_since = scope.session.rows<Id>(changed_since_sql, {{"tenant", scope.tenant}, {"batch", batch}});
   if (!changed_since) return std::unexpected(changed_since.error());
   std::vector<std::string> single;
   for (const auto& [id] : *changed_since) single.push_back(id.text());

@@ -10,6 +10,7 @@
 #include "apps/operations/creditors.hpp"
 #include "apps/operations/scheme_rules.hpp"
 #include "core/require.hpp"
+#include "store/claims.hpp"
 #include "store/mandates.hpp"
 
 namespace counterfoil {

@@ -12,6 +12,7 @@
 #include "core/require.hpp"
 #include "generators/writer.hpp"
 #include "store/batch_figures.hpp"
+#include "store/claims.hpp"
 #include "store/creditor_accounts.hpp"
 
 namespace counterfoil {

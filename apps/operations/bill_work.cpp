@@ -6,7 +6,7 @@
 
 #include "apps/operations/batch_plan.hpp"
 #include "apps/operations/creditors.hpp"
-#include "store/batches.hpp"
+#include "store/claims.hpp"
 #include "store/creditor_accounts.hpp"
 #include "store/payers.hpp"
 #include "store/planning.hpp"

@@ -16,6 +16,8 @@
 #include "core/text.hpp"
 #include "parsers/byte_source.hpp"
 #include "store/batches.hpp"
+#include "store/claim_posting.hpp"
+#include "store/claims.hpp"
 #include "store/creditor_accounts.hpp"
 #include "store/mandates.hpp"
 #include "store/matching.hpp"

@@ -7,6 +7,7 @@
 
 #include "apps/operations/desk.hpp"
 #include "store/batches.hpp"
+#include "store/claims.hpp"
 #include "store/bills.hpp"
 #include "store/ingest.hpp"
 #include "store/mandates.hpp"

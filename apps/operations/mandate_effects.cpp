@@ -5,6 +5,7 @@
 #include "apps/operations/scheme_rules.hpp"
 #include "core/require.hpp"
 #include "store/batches.hpp"
+#include "store/claims.hpp"
 #include "store/mandates.hpp"
 
 namespace counterfoil {

@@ -10,6 +10,7 @@
 #include "apps/operations/scheme_rules.hpp"
 #include "core/require.hpp"
 #include "store/batches.hpp"
+#include "store/claims.hpp"
 #include "store/creditor_accounts.hpp"
 #include "store/payers.hpp"
 

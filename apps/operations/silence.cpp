@@ -7,6 +7,7 @@
 #include "apps/operations/scheme_rules.hpp"
 #include "reconcile/match.hpp"
 #include "store/batches.hpp"
+#include "store/claim_posting.hpp"
 #include "store/creditor_accounts.hpp"
 #include "store/exceptions.hpp"
 #include "store/sealed_files.hpp"

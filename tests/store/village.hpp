@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "store/batches.hpp"
+#include "store/claims.hpp"
 #include "store/bills.hpp"
 #include "store/creditor_accounts.hpp"
 #include "store/ingest.hpp"

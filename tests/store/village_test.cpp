@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "store/audit.hpp"
+#include "store/claim_posting.hpp"
 #include "store/exceptions.hpp"
 #include "store/invariants.hpp"
 #include "store/journal.hpp"
