@@ -40,6 +40,27 @@ Result<std::vector<ReasonLine>> report_returns(const Scope& scope, std::optional
   return lines;
 }
 
+Result<DebitsAndReturns> report_debits_and_returns(const Scope& scope, const Id& creditor_account, Date from, Date to) {
+  auto sent = scope.session.first_row<std::uint64_t>(
+      "select count(*) from claim c join batch b on b.tenant_id = c.tenant_id and b.id = c.batch_id "
+      "where c.tenant_id = :tenant and c.creditor_account_id = :account and not c.is_prenote "
+      "and b.state in ('sent', 'acknowledged', 'closed') and c.collect_on between :from::date and :to::date",
+      {{"tenant", scope.tenant}, {"account", creditor_account}, {"from", from}, {"to", to}});
+  if (!sent) return std::unexpected(sent.error());
+  // A claim that came back, was dishonored and came back again is one debit.
+  auto rows = scope.session.rows<std::string, std::uint64_t>(
+      "select e.reason, count(distinct e.claim_id) from claim_event e "
+      "join claim c on c.tenant_id = e.tenant_id and c.id = e.claim_id "
+      "where e.tenant_id = :tenant and c.creditor_account_id = :account and not c.is_prenote "
+      "and e.to_state in ('returned', 'refunded') and e.kind <> 'settle' "
+      "and e.on_day between :from::date and :to::date group by e.reason order by e.reason",
+      {{"tenant", scope.tenant}, {"account", creditor_account}, {"from", from}, {"to", to}});
+  if (!rows) return std::unexpected(rows.error());
+  DebitsAndReturns both{.sent = std::get<0>(**sent), .returned = {}};
+  for (auto& [reason, count] : *rows) both.returned.push_back({std::move(reason), count});
+  return both;
+}
+
 Result<void> report_unmatched(const Scope& scope, const Visitor<UnmatchedLine>& visit) {
   std::optional<Transaction> own;
   if (!scope.session.is_in_transaction()) {

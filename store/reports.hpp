@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "billing/claim.hpp"
+#include "reconcile/return_rates.hpp"
 #include "store/scope.hpp"
 
 namespace counterfoil {
@@ -30,6 +31,15 @@ struct ReasonLine {
 /// Rejects, returns and refunds by reason, most frequent first. Days are those of the events.
 [[nodiscard]] Result<std::vector<ReasonLine>> report_returns(const Scope& scope, std::optional<Date> from,
                                                              std::optional<Date> to);
+
+/// Debits of an account, prenotes left aside: those whose collection day lies in the days asked for and that were handed
+/// over, and those that came back in these days, by reason.
+struct DebitsAndReturns {
+  std::uint64_t sent = 0;
+  std::vector<ReturnCount> returned;
+};
+[[nodiscard]] Result<DebitsAndReturns> report_debits_and_returns(const Scope& scope, const Id& creditor_account,
+                                                                 Date from, Date to);
 
 struct UnmatchedLine {
   std::string file_name;

@@ -4,6 +4,7 @@
 
 #include "apps/operations/batch_seal.hpp"
 #include "apps/operations/creditors.hpp"
+#include "store/creditor_accounts.hpp"
 
 namespace counterfoil {
 namespace {
@@ -142,6 +143,32 @@ Result<ClaimStory> explain_claim(Desk& desk, const std::string& reference) {
 Result<std::vector<ReasonLine>> returns_by_reason(Desk& desk, std::optional<Date> from, std::optional<Date> to) {
   if (auto allowed = desk.may(Action::look); !allowed) return std::unexpected(allowed.error());
   return report_returns(desk.scope(), from, to);
+}
+
+Result<std::vector<AccountRates>> return_rates_of_accounts(Desk& desk, const std::string& creditor_label, Date to) {
+  const auto snapshot = look(desk);
+  if (!snapshot) return std::unexpected(snapshot.error());
+  std::vector<CreditorAccount> accounts;
+  if (creditor_label.empty()) {
+    auto all = list_creditor_accounts(desk.scope());
+    if (!all) return std::unexpected(all.error());
+    accounts = std::move(*all);
+  } else {
+    auto one = creditor(desk, creditor_label);
+    if (!one) return std::unexpected(one.error());
+    accounts.push_back(std::move(*one));
+  }
+  std::vector<AccountRates> of_accounts;
+  for (const CreditorAccount& account : accounts) {
+    const Scheme* scheme = desk.catalogue().find(account.scheme);
+    const auto days = scheme == nullptr ? std::nullopt : scheme->number("return_rate_days");
+    if (!days) continue;
+    const Date from = to - std::chrono::days{*days - 1};
+    const auto counted = report_debits_and_returns(desk.scope(), account.id, from, to);
+    if (!counted) return std::unexpected(counted.error());
+    of_accounts.push_back({account.label, from, to, return_rates(*scheme, counted->sent, counted->returned)});
+  }
+  return of_accounts;
 }
 
 Result<void> each_unmatched(Desk& desk, const Visitor<UnmatchedLine>& visit) {

@@ -7,8 +7,8 @@
 
 #include "apps/operations/desk.hpp"
 #include "store/batches.hpp"
-#include "store/claims.hpp"
 #include "store/bills.hpp"
+#include "store/claims.hpp"
 #include "store/ingest.hpp"
 #include "store/mandates.hpp"
 #include "store/matching.hpp"
@@ -52,6 +52,16 @@ struct ClaimStory {
 
 [[nodiscard]] Result<std::vector<ReasonLine>> returns_by_reason(Desk& desk, std::optional<Date> from,
                                                                 std::optional<Date> to);
+/// What came back beside what the scheme lets come back, over the days its rule names up to `to`. One part for each
+/// creditor account whose scheme limits returns, or for the one named.
+struct AccountRates {
+  std::string creditor;  // Label.
+  Date from{}, to{};
+  std::vector<ReturnRate> rates;
+};
+[[nodiscard]] Result<std::vector<AccountRates>> return_rates_of_accounts(Desk& desk, const std::string& creditor_label,
+                                                                         Date to);
+
 [[nodiscard]] Result<void> each_unmatched(Desk& desk, const Visitor<UnmatchedLine>& visit);
 [[nodiscard]] Result<std::vector<MonthLine>> months(Desk& desk);
 

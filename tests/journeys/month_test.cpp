@@ -73,6 +73,21 @@ TEST_P(MonthTest, GoesFromImportedBillsToBooksThatBalance) {
   EXPECT_GT(failed, 0U) << "the seed must let something fail";
   EXPECT_EQ(house.run({"batch", "show", batch, "--json"}).json()["state"], "closed");
 
+  // The scheme's limits on returns, where it has any: so many out of sixty are above each of them.
+  const auto rates = house.run({"report", "rates", "--creditor", label, "--json"});
+  const auto back = claims_in(report, "returned") + claims_in(report, "refunded");
+  if (std::string_view{scheme} == "nacha") {
+    EXPECT_EQ(rates.exit, 3) << rates.out << rates.err;
+    const auto overall = rates.json()["rates"].at(2);
+    EXPECT_EQ(overall["sent"], flats) << rates.out;
+    EXPECT_EQ(overall["returned"], back) << rates.out;
+    EXPECT_EQ(overall["from"], "2026-10-17") << "sixty days";
+    EXPECT_EQ(overall["above_limit"].get<bool>(), back * 100 > flats * 15) << rates.out;
+  } else {
+    EXPECT_EQ(rates.exit, 0) << rates.out << rates.err;
+    EXPECT_TRUE(rates.json()["rates"].empty()) << rates.out;
+  }
+
   EXPECT_EQ(house.broken(), "");
   EXPECT_EQ(house.run({"audit", "verify"}).exit, 0);
 

@@ -85,6 +85,60 @@ Result<int> run_report_returns(Invocation& call) {
   return exit_done;
 }
 
+std::string percent(std::int64_t hundredths) { return fmt::format("{}.{:02} %", hundredths / 100, hundredths % 100); }
+
+Result<int> run_report_rates(Invocation& call) {
+  auto desk = open_desk(call);
+  if (!desk) return std::unexpected(desk.error());
+  const auto to = call.date("--to").value_or(desk->today());
+  const auto accounts = return_rates_of_accounts(*desk, call.text("--creditor"), to);
+  if (!accounts) return std::unexpected(accounts.error());
+  TextTable table{{{"CREDITOR"},
+                   {"FROM"},
+                   {"TO"},
+                   {"LEVEL"},
+                   {"SENT", TextTable::Align::right},
+                   {"CAME BACK", TextTable::Align::right},
+                   {"RATE", TextTable::Align::right},
+                   {"LIMIT", TextTable::Align::right},
+                   {"LEFT", TextTable::Align::right}}};
+  Json json;
+  json.object().field("schema", "counterfoil.report.rates.v1").array("rates");
+  std::uint64_t above = 0;
+  for (const AccountRates& account : *accounts) {
+    for (const ReturnRate& rate : account.rates) {
+      above += rate.is_above_limit() ? 1U : 0U;
+      table.add({account.creditor, iso_date(account.from), iso_date(account.to), std::string{rate.level},
+                 std::to_string(rate.sent), std::to_string(rate.returned), percent(rate.rate()), percent(rate.limit),
+                 rate.is_above_limit() ? "ABOVE" : std::to_string(rate.left())});
+      json.object()
+          .field("creditor", account.creditor)
+          .field("from", iso_date(account.from))
+          .field("to", iso_date(account.to))
+          .field("level", rate.level)
+          .field("sent", rate.sent)
+          .field("returned", rate.returned)
+          .field("rate_hundredths_of_percent", rate.rate())
+          .field("limit_hundredths_of_percent", rate.limit)
+          .field("above_limit", rate.is_above_limit())
+          .end();
+    }
+  }
+  json.end().end();
+  if (call.out().json()) {
+    call.out().object(json);
+  } else if (accounts->empty()) {
+    call.out().line("No scheme of these creditor accounts limits how much may come back.");
+  } else {
+    call.out().table(table);
+    if (above > 0)
+      call.out().line(
+          "Above a limit, the bank may ask for a plan or end the contract: look at `report returns`, stop "
+          "what was not authorized, and correct what was.");
+  }
+  return above > 0 ? exit_people_needed : exit_done;
+}
+
 Result<int> run_report_unmatched(Invocation& call) {
   auto desk = open_desk(call);
   if (!desk) return std::unexpected(desk.error());
@@ -339,6 +393,18 @@ std::vector<Command> trust_commands() {
                    {.name = "--to", .value = "DAY", .help = "Up to this day", .kind = ValueKind::date}},
        .examples = {{.line = "report returns --from 2026-11-01 --to 2026-11-30", .note = "", .runs = false}},
        .run = run_report_returns},
+      {.noun = "report",
+       .verb = "rates",
+       .summary = "Show how much came back beside what the scheme lets come back",
+       .description =
+           "Counts over the days the scheme names (NACHA: 60), by collection day of what was handed over and by "
+           "the day of what came back; prenotes are left aside. LEFT is how many more may come back. Exit 3 "
+           "where a limit is passed.",
+       .options =
+           {{.name = "--creditor", .value = "LABEL", .help = "Only this creditor account"},
+            {.name = "--to", .value = "DAY", .help = "Count up to this day, else today", .kind = ValueKind::date}},
+       .examples = {{.line = "report rates --creditor rent-usd", .note = "", .runs = false}},
+       .run = run_report_rates},
       {.noun = "report",
        .verb = "unmatched",
        .summary = "List lines of the bank that found no claim",
