@@ -36,6 +36,10 @@ std::size_t distance(std::string_view left, std::string_view right) {
 }
 
 std::string suggestion(std::string_view word, const std::vector<std::string>& known) {
+  // The beginning of one word alone means that word, however much of it is missing: "--out".
+  const auto begins = [&](const std::string& each) { return word.size() > 2 && each.starts_with(word); };
+  if (std::ranges::count_if(known, begins) == 1)
+    return fmt::format("Did you mean \"{}\"? ", *std::ranges::find_if(known, begins));
   const auto best = std::ranges::min_element(known, {}, [&](const auto& each) { return distance(word, each); });
   if (best == known.end() || distance(word, *best) > std::max<std::size_t>(2, word.size() / 3)) return {};
   return fmt::format("Did you mean \"{}\"? ", *best);
@@ -185,7 +189,7 @@ Result<ParsedLine> parse_command(const Command& command, const std::vector<std::
     if (argument.many) {
       option->expected(-1);
     } else {
-      option->expected(1);
+      option->expected(1)->allow_extra_args(false);  // What follows is the next argument's.
     }
   }
   for (const auto& option : command.options) declare(app, option, taken);

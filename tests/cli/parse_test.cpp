@@ -19,10 +19,16 @@ const std::vector<Command>& commands() {
        .options = {{.name = "--count", .value = "N", .help = "", .kind = ValueKind::number},
                    {.name = "--on", .value = "DATE", .help = "", .kind = ValueKind::date},
                    {.name = "--mode", .value = "M", .help = "", .choices = {"all", "good"}},
+                   {.name = "--output-folder", .value = "F", .help = ""},
                    {.name = "--reason", .value = "R", .help = "", .many = true},
                    {.name = "--force", .value = "", .help = ""}},
        .run = {}},
       {.noun = "bill", .verb = "list", .summary = "List bills", .run = {}},
+      {.noun = "bill",
+       .verb = "compare",
+       .summary = "Compare two lists",
+       .arguments = {{.name = "A", .help = ""}, {.name = "B", .help = "", .required = false}},
+       .run = {}},
       {.noun = "status", .verb = "", .summary = "Show what is due", .run = {}},
   };
   return all;
@@ -58,6 +64,15 @@ TEST(CommandLine, NeverTakesAFileForANounOrTheValueOfAFlag) {
   EXPECT_EQ(line->values.at("--count"), (std::vector<std::string>{"3"}));
 }
 
+TEST(CommandLine, GivesEachOfTwoArgumentsItsOwnValue) {
+  const auto both = parse({"bill", "compare", "left", "right"});
+  ASSERT_TRUE(both.has_value()) << both.error().explanation;
+  EXPECT_EQ(both->values.at("A"), (std::vector<std::string>{"left"}));
+  EXPECT_EQ(both->values.at("B"), (std::vector<std::string>{"right"}));
+  EXPECT_FALSE(parse({"bill", "compare", "left"})->values.contains("B"));
+  EXPECT_EQ(code_of({"bill", "compare", "left", "right", "more"}), "usage.unknown-word");
+}
+
 TEST(CommandLine, GathersAFlagThatMayBeRepeated) {
   EXPECT_EQ(parse({"bill", "import", "f", "--reason", "a", "--reason=b"})->values.at("--reason"),
             (std::vector<std::string>{"a", "b"}));
@@ -81,9 +96,15 @@ TEST(CommandLine, NamesEveryMistakeByItsOwnCode) {
 
 TEST(CommandLine, SuggestsTheWordThatWasMeant) {
   EXPECT_EQ(parse({"bill", "imprt"}).error().remedy,
-            "Did you mean \"import\"? Use one of: import, list. Run: counterfoil bill --help");
+            "Did you mean \"import\"? Use one of: import, list, compare. Run: counterfoil bill --help");
   EXPECT_EQ(parse({"bill", "import", "f", "--fource"}).error().remedy,
             "Did you mean \"--force\"? Run: counterfoil bill import --help");
+}
+
+TEST(CommandLine, TakesTheBeginningOfAWordForThatWord) {
+  // "--count" needs fewer letters changed, and is not what was begun.
+  EXPECT_EQ(parse({"bill", "import", "f", "--out"}).error().remedy,
+            "Did you mean \"--output-folder\"? Run: counterfoil bill import --help");
 }
 
 TEST(CommandLine, AsksForHelpEvenWhenSomethingIsMissing) {
