@@ -50,6 +50,11 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(" \t\r") - begin + 1);
 }
 
+std::string unquoted(std::string_view text) {
+  const bool is_quoted = text.size() > 1 && text.front() == '"' && text.back() == '"';
+  return std::string{is_quoted ? text.substr(1, text.size() - 2) : text};
+}
+
 std::optional<std::uint32_t> parse_number(std::string_view text) {
   std::uint32_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -96,6 +101,18 @@ XmlMessageParts parts_of_message_name(std::string_view name) {
   if (words.size() < 2) return {.family = name, .version = {}};
   const auto family_size = static_cast<std::size_t>(words[1].data() + words[1].size() - name.data());
   return {.family = name.substr(0, family_size), .version = words.size() < 4 ? std::string_view{} : words[3]};
+}
+
+std::string message_name(std::string_view family, std::string_view version) {
+  const bool is_iso = family.find('.') != std::string_view::npos;
+  std::string name{family};
+  if (is_iso && !version.empty()) name.append(".001.").append(version);
+  return name;
+}
+
+bool is_of_family(std::string_view message_name, std::string_view family) {
+  return message_name.starts_with(family) &&
+         (message_name.size() == family.size() || message_name[family.size()] == '.');
 }
 
 std::string_view xml_content_name(XmlContent content) {
@@ -155,8 +172,10 @@ class XmlTableParser {
       table_.families_.push_back({std::string{words[1]}, std::string{words[2]}});
     } else if (first == "versions" && words.size() > 1) {
       table_.versions_.assign(words.begin() + 1, words.end());
+    } else if (first == "title" && words.size() > 1) {
+      table_.title_ = unquoted(trimmed(line.substr(first.size())));
     } else if (first == "source") {
-      table_.sources_.emplace_back(trimmed(line.substr(first.size())));
+      table_.sources_.push_back(unquoted(trimmed(line.substr(first.size()))));
     } else if (first == "shape" && words.size() == 2) {
       table_.shapes_.push_back({std::string{words[1]}, number_, {}});
       into_ = &table_.shapes_.back().lines;
@@ -165,7 +184,7 @@ class XmlTableParser {
     } else {
       return fault("table.unknown-line",
                    "\"" + std::string{first} + "\" begins no line that a table knows, or its words are incomplete.",
-                   "Use family, versions, source, shape or message, or indent an element.");
+                   "Use family, title, versions, source, shape or message, or indent an element.");
     }
     return {};
   }

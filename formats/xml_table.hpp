@@ -5,6 +5,7 @@
 // A table is a text of lines; "#" begins a comment line, ";" a note at the end of a line. At its head:
 //
 //   family camt.053 BkToCstmrStmt       a message of the table: its name and the one child of Document
+//   title "ISO 20022"                   what its messages are called in lists, before the root element
 //   versions 02 04 06 08 10 13 14       the versions whose official schema the table was compared with
 //   source "document, edition"          where the facts are from; any number of these
 //
@@ -102,6 +103,13 @@ struct XmlMessageParts {
   std::string_view family, version;
 };
 
+/// "pain.008.001.08" of "pain.008" and "08". A family that is not named as ISO 20022 names its messages, such as
+/// "bacs-report", is the whole name.
+[[nodiscard]] std::string message_name(std::string_view family, std::string_view version);
+
+/// Whether a message of that name is one of `family`: "bacs-report.arudd" is one of "bacs-report".
+[[nodiscard]] bool is_of_family(std::string_view message_name, std::string_view family);
+
 /// Views into `name`. What follows the version, such as ".ch.03", is passed over.
 [[nodiscard]] XmlMessageParts parts_of_message_name(std::string_view name);
 
@@ -115,6 +123,7 @@ class XmlTable {
   /// Fails with "table.*" and the line that is wrong.
   [[nodiscard]] static Result<XmlTable> parse(std::string_view text, const std::string& file_name);
 
+  [[nodiscard]] const std::string& title() const { return title_; }  // Empty where the table says none.
   [[nodiscard]] const std::vector<Family>& families() const { return families_; }
   [[nodiscard]] const std::vector<std::string>& versions() const { return versions_; }
   [[nodiscard]] const std::vector<std::string>& sources() const { return sources_; }
@@ -145,7 +154,7 @@ class XmlTable {
   friend class XmlTableParser;
   friend class XmlPlanMaker;
 
-  std::string file_name_;
+  std::string file_name_, title_;
   std::vector<Family> families_;
   std::vector<std::string> versions_;
   std::vector<std::string> sources_;

@@ -58,6 +58,26 @@ TEST(XmlTable, KnowsThePartsOfTheNameOfAMessage) {
   EXPECT_EQ(parts_of_message_name("...").family, "...");
 }
 
+TEST(XmlTable, NamesAMessageAsItsFamilyDoes) {
+  EXPECT_EQ(message_name("pain.008", "08"), "pain.008.001.08");
+  EXPECT_EQ(message_name("pain.008", ""), "pain.008");
+  EXPECT_EQ(message_name("bacs-report", "2"), "bacs-report");
+  EXPECT_TRUE(is_of_family("camt.054.001.08", "camt.054"));
+  EXPECT_TRUE(is_of_family("bacs-report.arudd", "bacs-report"));
+  EXPECT_FALSE(is_of_family("bacs-reports", "bacs-report"));
+}
+
+TEST(XmlTable, OfEveryFamilySaysWhatItsMessagesAreCalled) {
+  for (const auto& scheme : Catalogue::built_in().schemes()) {
+    for (const auto& [name, text] : scheme.tables) {
+      const auto table = XmlTable::parse(text.text, text.file);
+      ASSERT_TRUE(table.has_value()) << text.file;
+      EXPECT_FALSE(table->title().empty()) << text.file;
+      EXPECT_NE(table->title().front(), '"') << text.file;
+    }
+  }
+}
+
 TEST(XmlTable, GivesTheUnionForAVersionNobodyDescribed) {
   const auto plan = plan_of(small, "toy.001", "77");
   EXPECT_TRUE(plan.version.empty());
