@@ -122,6 +122,12 @@ std::string_view reason_action_name(ReasonAction action) {
   return {};
 }
 
+std::string rule_text(const RuleValue& value) {
+  if (const auto* number = std::get_if<std::int64_t>(&value)) return std::to_string(*number);
+  if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "yes" : "no";
+  return std::get<std::string>(value);
+}
+
 bool Reason::has_flag(std::string_view flag) const { return std::ranges::find(flags, flag) != flags.end(); }
 
 const Reason* Scheme::find_reason(std::string_view code) const { return find_code(reasons, code); }

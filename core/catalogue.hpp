@@ -86,6 +86,9 @@ struct Reason {
 
 using RuleValue = std::variant<std::int64_t, bool, std::string>;
 
+/// As people read it: a number, yes or no, or the text itself.
+[[nodiscard]] std::string rule_text(const RuleValue& value);
+
 /// One value of rules.toml. `key` is one of `known_rules()`.
 struct Rule {
   std::string key;

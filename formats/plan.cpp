@@ -63,6 +63,20 @@ std::string_view field_type_name(FieldType type) {
   return {};
 }
 
+std::string_view line_end_name(LineEnd end) {
+  switch (end) {
+    case LineEnd::lf:
+      return "lf";
+    case LineEnd::crlf:
+      return "crlf";
+    case LineEnd::cr:
+      return "cr";
+    case LineEnd::none:
+      return "none";
+  }
+  return "";
+}
+
 std::string_view charset_name(Charset charset) {
   switch (charset) {
     case Charset::ascii:

@@ -398,6 +398,7 @@ struct LayoutPlan {
 
 [[nodiscard]] std::string_view field_type_name(FieldType type);
 [[nodiscard]] std::string_view charset_name(Charset charset);
+[[nodiscard]] std::string_view line_end_name(LineEnd end);
 [[nodiscard]] std::string_view fault_name(Fault fault);
 
 }  // namespace counterfoil

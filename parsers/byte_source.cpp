@@ -59,6 +59,19 @@ Result<std::string_view> FileSource::next() {
   }
 }
 
+Result<std::optional<std::string>> bytes_up_to(const std::string& path, std::size_t most) {
+  auto source = FileSource::open(path);
+  if (!source) return std::unexpected(source.error());
+  std::string bytes;
+  while (true) {
+    const auto piece = (*source)->next();
+    if (!piece) return std::unexpected(piece.error());
+    if (piece->empty()) return bytes;
+    bytes += *piece;
+    if (bytes.size() > most) return std::nullopt;
+  }
+}
+
 Result<std::string_view> MemorySource::next() {
   const std::string_view piece = rest_.substr(0, piece_size_);
   rest_.remove_prefix(piece.size());

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,9 @@ class FileSource final : public ByteSource {
   bool closes_;
   std::vector<char> piece_;
 };
+
+/// All bytes of a file, or nothing where there are more than `most`.
+[[nodiscard]] Result<std::optional<std::string>> bytes_up_to(const std::string& path, std::size_t most);
 
 /// Bytes that somebody else keeps for as long as the source is used.
 class MemorySource final : public ByteSource {

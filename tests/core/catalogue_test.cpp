@@ -330,5 +330,22 @@ TEST(CatalogueDirectory, SaysWhenTheDirectoryIsNotThere) {
   EXPECT_EQ(loaded.error().code, "catalogue.unreadable");
 }
 
+/// What a program sees that lays `directory` over its data, after a folder that is not there.
+[[noreturn]] void use_and_exit(const std::string& directory) {
+  const auto lead_days = [] { return Catalogue::built_in().find("nacha")->number("lead_days"); };
+  const bool refuses = !Catalogue::use_directory("/nonexistent/schemes").has_value() && lead_days() == 1;
+  const bool uses = Catalogue::use_directory(directory).has_value() && lead_days() == 2;
+  std::exit(refuses && uses ? 0 : 1);
+}
+
+TEST(CatalogueDirectory, OnceUsedIsTheCatalogueOfTheWholeProgram) {
+  const SchemeDirectory directory;
+  directory.write("nacha/rules.toml",
+                  "[lead_days]\nvalue = 2\nsource = \"Contract with Harbour Bank\"\nsure = \"site\"\n");
+  // In a process of its own: the other tests ask for the data in the binary.
+  EXPECT_EXIT(use_and_exit(directory.path()), ::testing::ExitedWithCode(0), "");
+  EXPECT_EQ(Catalogue::built_in().find("nacha")->number("lead_days"), 1);
+}
+
 }  // namespace
 }  // namespace counterfoil
