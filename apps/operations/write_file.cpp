@@ -1,21 +1,14 @@
 #include "apps/operations/write_file.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-#include <filesystem>
-#include <system_error>
 
 #include "apps/operations/claims_table.hpp"
 #include "apps/operations/collection_order.hpp"
 #include "apps/operations/creditor_file.hpp"
+#include "apps/operations/part_file.hpp"
 #include "apps/operations/scheme_rules.hpp"
 #include "apps/operations/written_file.hpp"
 #include "core/calendar.hpp"
@@ -95,66 +88,6 @@ class TableEntries final : public EntrySource {
   std::unique_ptr<ClaimsTable> table_;
   std::size_t batch_ = 0;
   std::uint64_t row_ = 0, given_ = 0, first_number_ = 0;
-};
-
-// The output under its temporary name.
-
-class PartFile final : public ByteTarget {
- public:
-  static Result<std::unique_ptr<PartFile>> create(const std::string& path) {
-    const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (descriptor < 0) return std::unexpected(problem(path, errno));
-    return std::unique_ptr<PartFile>{new PartFile{path, descriptor}};
-  }
-
-  ~PartFile() override {
-    if (descriptor_ >= 0) ::close(descriptor_);
-    if (!kept_) ::unlink(path_.c_str());
-  }
-
-  Result<void> append(std::string_view bytes) override {
-    while (!bytes.empty()) {
-      const auto written = ::write(descriptor_, bytes.data(), bytes.size());
-      if (written < 0 && errno == EINTR) continue;
-      if (written < 0) return std::unexpected(problem(path_, errno));
-      bytes.remove_prefix(static_cast<std::size_t>(written));
-    }
-    return {};
-  }
-
-  Result<void> sync() {
-    if (::fsync(descriptor_) != 0) return std::unexpected(problem(path_, errno));
-    return {};
-  }
-
-  /// Under its own name, and the folder on disk too: after a power cut it is there whole or not at all.
-  Result<void> become(const std::string& name) {
-    if (::rename(path_.c_str(), name.c_str()) != 0) return std::unexpected(problem(name, errno));
-    kept_ = true;
-    const auto folder = std::filesystem::path{name}.parent_path();
-    const int open_folder = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (open_folder < 0) return {};  // The rename holds; only its date on disk is the system's choice.
-    const bool synced = ::fsync(open_folder) == 0;
-    const int why = errno;
-    ::close(open_folder);
-    if (!synced && why != EINVAL) return std::unexpected(problem(folder.string(), why));
-    return {};
-  }
-
- private:
-  PartFile(std::string path, int descriptor) : path_{std::move(path)}, descriptor_{descriptor} {}
-
-  static Error problem(const std::string& path, int why) {
-    return {.code = "file.cannot-write",
-            .explanation = fmt::format("The file cannot be written: {}.", std::generic_category().message(why)),
-            .remedy = "Look at the folder, its permissions and the space on the disk.",
-            .place = {.file = path},
-            .kind = ErrorKind::failed};
-  }
-
-  std::string path_;
-  int descriptor_;
-  bool kept_ = false;
 };
 
 // Steps.
@@ -296,18 +229,6 @@ Result<void> look_at_days(const WriteFileRequest& request, const CreditorAccount
   return {};
 }
 
-Result<Digest> digest_of_file(const std::string& path) {
-  auto source = FileSource::open(path);
-  if (!source) return std::unexpected(source.error());
-  DigestStream stream;
-  while (true) {
-    const auto piece = (*source)->next();
-    if (!piece) return std::unexpected(piece.error());
-    if (piece->empty()) return stream.finish();
-    stream.append(*piece);
-  }
-}
-
 /// The same table for the same creditor on the same day gets the same id, so that a second run is seen as one.
 Result<std::string> repeatable_message_id(const WriteFileRequest& request, const SchemeManner& manner) {
   if (!request.message_id.empty()) return request.message_id;
@@ -323,28 +244,6 @@ Result<std::string> repeatable_message_id(const WriteFileRequest& request, const
   std::string day = iso_date(request.today);
   std::erase(day, '-');
   return fmt::format("CF{}-{}", day, hex.substr(0, 12));
-}
-
-Result<bool> same_bytes(const std::string& path, const std::string& sha256) {
-  const auto digest = digest_of_file(path);
-  if (!digest) return std::unexpected(digest.error());
-  return digest_text(*digest) == sha256;
-}
-
-/// Whether a file of that name is in the way. An empty one is not.
-Result<bool> keep_older_file(const WriteFileRequest& request, const std::string& sha256) {
-  struct stat status{};
-  if (::stat(request.output.c_str(), &status) != 0) return false;
-  if (S_ISREG(status.st_mode) && status.st_size == 0) return false;
-  const auto same = same_bytes(request.output, sha256);
-  if (!same) return std::unexpected(same.error());
-  if (*same) return true;
-  if (request.replace) return false;
-  return std::unexpected(Error{.code = "file.exists",
-                               .explanation = "A file of that name with other content is there already.",
-                               .remedy = "Choose another name, or give --replace if the older file was never sent.",
-                               .place = {.file = request.output},
-                               .kind = ErrorKind::conflict});
 }
 
 Result<void> write_and_keep(const WriteFileRequest& request, const CreditorAccount& account,
@@ -369,9 +268,9 @@ Result<void> write_and_keep(const WriteFileRequest& request, const CreditorAccou
   result.bytes = written->bytes;
   result.entries = written->entries;
   result.sha256 = written->sha256;
-  const auto older = keep_older_file(request, written->sha256);
-  if (!older) return std::unexpected(older.error());
-  result.already_there = *older;
+  const auto there = is_there_already(request.output, written->sha256, request.replace);
+  if (!there) return std::unexpected(there.error());
+  result.already_there = *there;
   if (result.already_there || request.dry_run) return {};
   return (*part)->become(request.output);
 }
