@@ -1,5 +1,6 @@
 #include "apps/cli/words_json.hpp"
 
+#include "apps/operations/word_values.hpp"
 #include "core/text.hpp"
 
 namespace counterfoil {
@@ -103,6 +104,11 @@ void add_mandate(Json& json, const Entry& entry, const WordsView& view) {
 std::string shown_account(std::string_view account, bool unmask) {
   if (account.empty()) return {};
   return unmask ? std::string{account} : mask_account(account);
+}
+
+std::string shown_value(std::string_view name, std::string_view value, bool unmask) {
+  // "SMNDA" says that the account is new, and is no account.
+  return is_account_value(name) && value != "SMNDA" ? shown_account(value, unmask) : std::string{value};
 }
 
 Json file_json(const FileHead& head) {

@@ -24,4 +24,7 @@ struct WordsView {
 
 [[nodiscard]] std::string shown_account(std::string_view account, bool unmask);
 
+/// A value under its name in the layout language, "entry.payer_account": masked where it holds an account.
+[[nodiscard]] std::string shown_value(std::string_view name, std::string_view value, bool unmask);
+
 }  // namespace counterfoil

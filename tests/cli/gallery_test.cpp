@@ -1,4 +1,5 @@
-// The exact texts people read when something is wrong: tests/errors/cli/*.txt.
+// The exact texts people read when something is wrong, tests/errors/cli/*.txt, and what commands say when all is well,
+// tests/cli/said/*.txt.
 //
 //   A sentence that says what the case is about.
 //   $ printf 'x\n' > a.csv
@@ -27,10 +28,10 @@ struct Case {
   std::string expected;
 };
 
-std::vector<std::filesystem::path> gallery() {
+std::vector<std::filesystem::path> gallery(const std::string& folder) {
   std::vector<std::filesystem::path> files;
   for (const auto& entry :
-       std::filesystem::directory_iterator{std::filesystem::path{COUNTERFOIL_SOURCE_DIR} / "tests/errors/cli"}) {
+       std::filesystem::directory_iterator{std::filesystem::path{COUNTERFOIL_SOURCE_DIR} / folder}) {
     if (entry.path().extension() == ".txt") files.push_back(entry.path());
   }
   std::ranges::sort(files);
@@ -78,7 +79,8 @@ std::string name_of(const testing::TestParamInfo<std::filesystem::path>& info) {
   return name;
 }
 
-INSTANTIATE_TEST_SUITE_P(Errors, Gallery, testing::ValuesIn(gallery()), name_of);
+INSTANTIATE_TEST_SUITE_P(Errors, Gallery, testing::ValuesIn(gallery("tests/errors/cli")), name_of);
+INSTANTIATE_TEST_SUITE_P(Said, Gallery, testing::ValuesIn(gallery("tests/cli/said")), name_of);
 
 }  // namespace
 }  // namespace counterfoil::cli

@@ -14,5 +14,6 @@ namespace counterfoil {
 [[nodiscard]] Command file_lint_command();
 [[nodiscard]] Command file_explain_command();
 [[nodiscard]] Command file_write_command();
+[[nodiscard]] Command file_diff_command();
 
 }  // namespace counterfoil
