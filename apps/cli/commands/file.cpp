@@ -17,7 +17,7 @@ Expected expected_by(const Invocation& call) {
 
 std::vector<Command> file_commands() {
   return {file_show_command(),  file_lint_command(), file_explain_command(),
-          file_write_command(), file_diff_command()};
+          file_write_command(), file_diff_command(), file_convert_command()};
 }
 
 }  // namespace counterfoil

@@ -15,5 +15,6 @@ namespace counterfoil {
 [[nodiscard]] Command file_explain_command();
 [[nodiscard]] Command file_write_command();
 [[nodiscard]] Command file_diff_command();
+[[nodiscard]] Command file_convert_command();
 
 }  // namespace counterfoil
