@@ -13,6 +13,7 @@ std::vector<Command> all_commands() {
            trust_commands(),
            file_commands(),
            format_commands(),
+           calendar_commands(),
            help_commands(),
        }) {
     all.insert(all.end(), part.begin(), part.end());
