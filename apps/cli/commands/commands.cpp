@@ -13,6 +13,7 @@ std::vector<Command> all_commands() {
            trust_commands(),
            file_commands(),
            format_commands(),
+           profile_commands(),
            calendar_commands(),
            help_commands(),
        }) {

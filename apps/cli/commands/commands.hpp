@@ -16,6 +16,7 @@ namespace counterfoil {
 [[nodiscard]] std::vector<Command> file_commands();
 [[nodiscard]] std::vector<Command> format_commands();
 [[nodiscard]] std::vector<Command> calendar_commands();
+[[nodiscard]] std::vector<Command> profile_commands();
 [[nodiscard]] std::vector<Command> help_commands();
 
 /// All of them, in the order help shows.
