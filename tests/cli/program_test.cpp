@@ -5,6 +5,9 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <set>
+#include <string>
+#include <vector>
 
 #include "apps/cli/commands/commands.hpp"
 #include "apps/cli/help.hpp"
@@ -86,6 +89,53 @@ TEST_F(Program, MasksAccountsUnlessAskedNotTo) {
   EXPECT_EQ(run("file show return.ach --jsonl").out.find("1234567\""), std::string::npos);
   EXPECT_NE(run("file show return.ach --jsonl --unmask").out.find("\"payer_account\":\"1234567\""), std::string::npos);
   EXPECT_EQ(run("file explain return.ach").out.find("7654321"), std::string::npos);
+}
+
+TEST_F(Program, MakesPagesWithoutScriptAndWithoutAccounts) {
+  for (const std::string line : {"file explain return.ach --html", "file explain pain002.xml --html",
+                                 "format docs nacha --whole-scheme --html", "format docs camt.054.001.08 --html"}) {
+    const auto result = run(line);
+    EXPECT_EQ(result.out.substr(0, 15), "<!doctype html>") << line << result.err;
+    EXPECT_TRUE(result.out.ends_with("</html>\n")) << line;
+    EXPECT_EQ(result.out.find("<script"), std::string::npos) << line;
+    EXPECT_EQ(result.out.find("7654321"), std::string::npos) << line;
+  }
+  EXPECT_NE(run("file explain return.ach --html --unmask").out.find("7654321"), std::string::npos);
+}
+
+/// What stands behind each `mark` up to the closing quotes.
+std::vector<std::string> marked(const std::string& page, const std::string& mark) {
+  std::vector<std::string> found;
+  for (auto at = page.find(mark); at != std::string::npos; at = page.find(mark, at)) {
+    at += mark.size();
+    found.push_back(page.substr(at, page.find('"', at) - at));
+  }
+  return found;
+}
+
+TEST_F(Program, LeadsEveryLinkOfAPageToItsOnePlace) {
+  // All of an XML file may stand in one line, and then every part begins there.
+  ASSERT_EQ(run_line(folder_.path(), "tr -d '\\n' < pain002.xml > one-line.xml").exit, 0);
+  for (const std::string line : {"file explain return.ach --html", "file explain one-line.xml --html"}) {
+    const std::string page = run(line).out;
+    const auto ids = marked(page, " id=\"");
+    const std::set<std::string> places{ids.begin(), ids.end()};
+    EXPECT_EQ(places.size(), ids.size()) << line;
+    const auto links = marked(page, "href=\"#");
+    EXPECT_GT(links.size(), 3U) << line;
+    for (const auto& link : links) EXPECT_TRUE(places.contains(link)) << line << ": " << link;
+  }
+}
+
+TEST_F(Program, NamesEveryHolidayThatFollowsARule) {
+  for (const std::string calendar : {"target2", "us-fed", "uk"}) {
+    for (int year = 2026; year < 2038; ++year) {
+      const std::string line = "calendar show " + calendar + " --year " + std::to_string(year) + " --json";
+      const auto result = run(line);
+      EXPECT_NE(result.out.find("\"open\":false,\"name\""), std::string::npos) << line;
+      EXPECT_EQ(result.out.find("\"open\":false}"), std::string::npos) << result.out;
+    }
+  }
 }
 
 TEST_F(Program, ExplainsOneLineOfAFile) {

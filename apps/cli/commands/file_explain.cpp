@@ -2,9 +2,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "apps/cli/commands/file_commands.hpp"
+#include "apps/cli/explain_page.hpp"
 #include "apps/cli/words_json.hpp"
+#include "apps/operations/word_values.hpp"
 #include "core/catalogue.hpp"
 #include "formats/bindings.hpp"
 #include "formats/layout.hpp"
@@ -29,11 +33,12 @@ int exit_of(Verdict verdict) {
   return exit_internal;
 }
 
-/// Prints the records of one explanation, as text or as the elements of one JSON array.
+/// Prints the records of one explanation, as text, as the elements of one JSON array, or as a page.
 class Printer {
  public:
-  Printer(Output& out, std::string_view file, std::string_view format) : out_{out} {
-    if (!out_.json()) return;
+  Printer(Output& out, std::string_view file, std::string_view format, bool as_page) : out_{out} {
+    if (as_page) page_.emplace(out_).begin(file, format);
+    if (as_page || !out_.json()) return;
     Json head;
     head.object().field("schema", "counterfoil.explain.v1").field("file", file).field_if("format", format).end();
     std::string text = head.text();
@@ -48,14 +53,19 @@ class Printer {
   }
 
   void close(Verdict verdict) {
-    if (out_.json()) out_.line(fmt::format("],\"verdict\":\"{}\"}}", verdict_name(verdict)));
+    if (page_) {
+      page_->end(verdict);
+    } else if (out_.json())
+      out_.line(fmt::format("],\"verdict\":\"{}\"}}", verdict_name(verdict)));
   }
 
   [[nodiscard]] Output& out() { return out_; }
-  [[nodiscard]] bool json() const { return out_.json(); }
+  [[nodiscard]] bool json() const { return !page_ && out_.json(); }
+  [[nodiscard]] ExplainPage* page() { return page_ ? &*page_ : nullptr; }
 
  private:
   Output& out_;
+  std::optional<ExplainPage> page_;
   bool printed_ = false;
 };
 
@@ -163,7 +173,9 @@ class RecordPrinter final : public AnnotationSink {
   void record(const AnnotatedRecord& record) override {
     if (line_ != 0 && record.line != static_cast<std::uint64_t>(line_)) return;
     shown_ = true;
-    if (printer_.json()) {
+    if (printer_.page() != nullptr) {
+      printer_.page()->record(record);
+    } else if (printer_.json()) {
       printer_.element(record_json(record));
     } else {
       show_record(printer_.out(), record);
@@ -171,8 +183,11 @@ class RecordPrinter final : public AnnotationSink {
   }
 
   void finding(const Finding& finding) override {
-    if (line_ == 0 || finding.place.line == static_cast<std::uint64_t>(line_)) {
-      if (!printer_.json()) printer_.out().data(finding_text(finding));
+    if (line_ != 0 && finding.place.line != static_cast<std::uint64_t>(line_)) return;
+    if (printer_.page() != nullptr) {
+      printer_.page()->finding(finding);
+    } else if (!printer_.json()) {
+      printer_.out().data(finding_text(finding));
     }
   }
 
@@ -186,12 +201,11 @@ class RecordPrinter final : public AnnotationSink {
 
 // XML: the words of each entry beside the element each one comes from.
 
-bool is_account(std::string_view name) { return name.ends_with("_account"); }
-
 std::string value_of(const BoundTo& bound, const ConstWords& words, Currency currency, bool unmask) {
   const Binding& binding = *bound.binding;
-  if (binding.kind == BindingKind::amount) {
+  if (is_amount_value(binding.name)) {
     const auto minor = bound_number(bound, words);
+    if (minor && currency == Currency{}) return std::to_string(*minor);
     return minor ? Money{*minor, currency}.text() : std::string{};
   }
   if (binding.kind == BindingKind::count || binding.kind == BindingKind::number) {
@@ -204,7 +218,7 @@ std::string value_of(const BoundTo& bound, const ConstWords& words, Currency cur
   }
   std::string scratch;
   const auto text = bound_text(bound, words, scratch);
-  return is_account(binding.name) ? shown_account(text, unmask) : std::string{text};
+  return shown_value(binding.name, text, unmask);
 }
 
 struct BoundElement {
@@ -220,25 +234,35 @@ class WordPrinter final : public WordSink {
   void file(const FileHead& head) override {
     load_elements(head);
     words_.file = &head;
-    hold(fmt::format("line 1  {} ({})", head.format, file_kind_name(head.kind)), 1, BoundWord::file, head.currency);
+    hold(fmt::format("{} ({})", head.format, file_kind_name(head.kind)), 1, BoundWord::file, head.currency);
   }
 
   void batch(const BatchHead& head) override {
     words_.batch = &head;
-    hold(fmt::format("line {}  batch {}", head.line, head.number), head.line, BoundWord::batch, head.currency);
+    hold(fmt::format("batch {}", head.number), head.line, BoundWord::batch, head.currency);
   }
 
   void entry(const Entry& entry) override {
     words_.entry = &entry;
-    hold(fmt::format("line {}  entry {}", entry.line, entry.position), entry.line, BoundWord::entry, entry.currency);
+    hold(fmt::format("entry {}", entry.position), entry.line, BoundWord::entry, entry.currency);
   }
 
   void finding(const Finding& finding) override {
-    if (!printer_.json() && line_ == 0) held_ += finding_text(finding);
+    if (printer_.page() != nullptr) {
+      if (line_ == 0) held_findings_.push_back(finding);
+    } else if (!printer_.json() && line_ == 0) {
+      held_ += finding_text(finding);
+    }
   }
 
   /// The last word is printed when nothing follows it.
-  void finish() { release(0); }
+  void finish() {
+    release(0);
+    // Of a file that says nothing at all.
+    if (printer_.page() != nullptr) {
+      for (const auto& finding : std::exchange(held_findings_, {})) printer_.page()->finding(finding);
+    }
+  }
   [[nodiscard]] bool shown() const { return shown_; }
 
  private:
@@ -246,17 +270,25 @@ class WordPrinter final : public WordSink {
     elements_.clear();
     const Scheme* scheme = Catalogue::built_in().find(head.scheme);
     if (scheme == nullptr) return;
-    // A format without a version, or with one that no table knows, gets the union of all versions.
-    const auto message = parts_of_message_name(head.format);
     for (const auto& [name, table_text] : scheme->tables) {
       const auto table = XmlTable::parse(table_text.text, table_text.file);
       if (!table) continue;
-      const auto plan = table->plan(message.family, message.version);
+      const auto family = std::ranges::find_if(table->families(),
+                                               [&](const auto& each) { return is_of_family(head.format, each.name); });
+      if (family == table->families().end()) continue;
+      // A format without a version, or with one that no table knows, gets the union of all versions.
+      const auto plan = table->plan(family->name, parts_of_message_name(head.format).version);
       if (!plan) continue;
+      const bool is_iso = head.scheme == "iso20022";
       for (const auto& node : plan->nodes) {
-        if (node.binding == "file.created") created_path_ = plan->path_of(node);
+        if (node.binding == "file.created" && is_iso) created_path_ = plan->path_of(node);
         const auto bound = find_binding(word_of(node.binding));
-        if (bound && bound->binding != nullptr) add_element({*bound, plan->path_of(node), node.note});
+        if (bound && bound->binding != nullptr) {
+          std::string path = plan->path_of(node);
+          // A plan stands below "Document", which only ISO 20022 messages have.
+          if (!is_iso) path.erase(0, path.find('/') + 1);
+          add_element({*bound, std::move(path), node.note}, is_iso);
+        }
       }
       return;
     }
@@ -268,29 +300,38 @@ class WordPrinter final : public WordSink {
     return binding == "reason.text" ? std::string_view{"entry.reason_text"} : binding;
   }
 
-  /// Of several elements for one word the last one stands nearest to the entry.
-  void add_element(BoundElement element) {
+  /// Of several elements for one word the last one stands nearest to the entry in an ISO 20022 message. Other families
+  /// hold several reports side by side, and then which element it was is not said.
+  void add_element(BoundElement element, bool last_is_nearest) {
     const auto same = std::ranges::find_if(
         elements_, [&](const BoundElement& each) { return each.bound.name() == element.bound.name(); });
     if (same == elements_.end()) {
       elements_.push_back(std::move(element));
-    } else {
+    } else if (last_is_nearest) {
       *same = std::move(element);
+    } else {
+      same->path.clear();
+      same->note.clear();
     }
   }
 
   /// A line belongs to the last word that begins at or before it, so each word is held until the next one begins.
-  void hold(const std::string& title, std::uint32_t line, BoundWord word, Currency currency) {
+  void hold(const std::string& what, std::uint32_t line, BoundWord word, Currency currency) {
     release(line);
+    const std::string title = fmt::format("line {}  {}", line, what);
     held_line_ = line;
+    held_what_ = what;
+    held_words_.clear();
     Json json;
     json.object().field("line", line).field("title", title).array("words");
     std::string text = printer_.out().toned(Tone::strong, title) + "\n";
     const auto add = [&](std::string_view name, std::string_view value, const std::string& path,
                          const std::string& note) {
       if (value.empty()) return;
-      json.object().field("word", name).field("value", value).field("path", path).field_if("note", note).end();
-      text += fmt::format("  {:<28} {}\n    {}\n", name, printable(value), printer_.out().toned(Tone::dim, path));
+      json.object().field("word", name).field("value", value).field_if("path", path).field_if("note", note).end();
+      held_words_.push_back({std::string{name}, std::string{value}, path});
+      text += fmt::format("  {:<28} {}\n", name, printable(value));
+      if (!path.empty()) text += fmt::format("    {}\n", printer_.out().toned(Tone::dim, path));
     };
     if (word == BoundWord::file) add("file.created", words_.file->created, created_path_, {});
     for (const auto& element : elements_) {
@@ -310,7 +351,10 @@ class WordPrinter final : public WordSink {
     const bool covers = line_ == 0 || (held_line_ <= wanted && (next_line == 0 || wanted < next_line));
     if (!covers) return;
     shown_ = true;
-    if (printer_.json()) {
+    if (printer_.page() != nullptr) {
+      printer_.page()->words(held_what_, held_line_, held_words_);
+      for (const auto& finding : std::exchange(held_findings_, {})) printer_.page()->finding(finding);
+    } else if (printer_.json()) {
       printer_.element(held_json_);
     } else {
       printer_.out().data(held_ + "\n");
@@ -323,7 +367,9 @@ class WordPrinter final : public WordSink {
   std::vector<BoundElement> elements_;
   std::string created_path_;
   ConstWords words_;
-  std::string held_;
+  std::string held_, held_what_;
+  std::vector<ExplainedWord> held_words_;
+  std::vector<Finding> held_findings_;
   Json held_json_;
   std::uint32_t held_line_ = 0;
   bool holds_ = false;
@@ -354,7 +400,7 @@ Result<int> explain(Invocation& call) {
                             .accept_partial = call.given("--partial"),
                             .expected = expected_by(call)};
 
-  Printer printer{call.out(), name, format};
+  Printer printer{call.out(), name, format, call.given("--html")};
   if (const LayoutPlan* plan = LayoutLibrary::built_in().find(format)) {
     RecordPrinter records{printer, line};
     const auto verdict = annotate_fixed_width(*plan, source, options, unmask, records);
@@ -385,6 +431,7 @@ Command file_explain_command() {
           "one comes from. Account numbers are masked. Exit codes as of file show.",
       .arguments = {{.name = "FILE", .help = "The file; - reads standard input", .kind = ValueKind::file}},
       .options = {{.name = "--line", .value = "N", .help = "Only what stands in this line", .kind = ValueKind::number},
+                  {.name = "--html", .value = "", .help = "One page for a browser, without script, to mail or print"},
                   {.name = "--unmask", .value = "", .help = "Show account numbers in full"},
                   {.name = "--format",
                    .value = "NAME",
@@ -392,6 +439,7 @@ Command file_explain_command() {
                   expect_option(),
                   {.name = "--partial", .value = "", .help = "The bank sends files without headers or controls"}},
       .examples = {{.line = "file explain return.ach --line 3", .note = "The record a finding points at"},
+                   {.line = "file explain return.ach --html", .note = "Keep it with > return.html"},
                    {.line = "file explain pain002.xml", .note = "Every word of the answer and its element"}},
       .run = explain};
 }

@@ -7,6 +7,7 @@
 
 #include "apps/cli/commands/commands.hpp"
 #include "apps/cli/format_page.hpp"
+#include "apps/cli/html.hpp"
 #include "apps/cli/words_json.hpp"
 #include "core/catalogue.hpp"
 #include "formats/layout.hpp"
@@ -38,10 +39,11 @@ void add_tables(std::vector<KnownFormat>& all, const Scheme& scheme) {
     if (!table) continue;  // `format lint` says what is wrong with it.
     for (const auto& family : table->families()) {
       for (const auto& version : table->versions()) {
-        const std::string format = fmt::format("{}.001.{}", family.name, version);
+        const std::string format = message_name(family.name, version);
+        if (!all.empty() && all.back().name == format) continue;  // A name without a version stands once.
         all.push_back({.name = format,
                        .scheme = &scheme,
-                       .title = "ISO 20022 " + family.root,
+                       .title = table->title().empty() ? family.root : table->title() + " " + family.root,
                        .is_written = writes(scheme, format),
                        .table = &text,
                        .family = family.name,
@@ -104,12 +106,6 @@ Result<int> list(Invocation& call) {
   return exit_done;
 }
 
-std::string value_text(const RuleValue& value) {
-  if (const auto* number = std::get_if<std::int64_t>(&value)) return std::to_string(*number);
-  if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "yes" : "no";
-  return std::get<std::string>(value);
-}
-
 void show_layout(Output& out, const LayoutPlan& plan) {
   out.line(fmt::format("  edition   {}", plan.edition));
   if (!plan.label.empty()) out.line("  label     " + plan.label);
@@ -129,7 +125,7 @@ void show_rules(Output& out, const KnownFormat& format) {
   }
   if (!profiles.empty()) out.data("\n" + profiles.text());
   TextTable rules{{{"rule"}, {"value", TextTable::Align::right}, {"unit"}, {"source"}}};
-  for (const auto& [key, rule] : format.scheme->rules) rules.add({key, value_text(rule.value), rule.unit, rule.source});
+  for (const auto& [key, rule] : format.scheme->rules) rules.add({key, rule_text(rule.value), rule.unit, rule.source});
   if (!rules.empty()) out.data("\n" + rules.text());
 }
 
@@ -166,7 +162,7 @@ Json format_json(const KnownFormat& format) {
     if (profile.format == format.name) json.element(name);
   }
   json.end().object("rules");
-  for (const auto& [key, rule] : format.scheme->rules) json.field(key, value_text(rule.value));
+  for (const auto& [key, rule] : format.scheme->rules) json.field(key, rule_text(rule.value));
   json.end().end();
   return json;
 }
@@ -186,18 +182,72 @@ Result<int> show(Invocation& call) {
   return exit_done;
 }
 
-Result<int> docs(Invocation& call) {
-  const auto format = find_format(call.text("NAME"));
-  if (!format) return std::unexpected(format.error());
-  if (format->plan != nullptr) {
-    call.out().data(layout_page(*format->plan, *format->scheme));
-    return exit_done;
-  }
-  const auto table = XmlTable::parse(format->table->text, format->table->file);
+Result<std::string> page_of(const KnownFormat& format) {
+  if (format.plan != nullptr) return layout_page(*format.plan, *format.scheme);
+  const auto table = XmlTable::parse(format.table->text, format.table->file);
   if (!table) return std::unexpected(table.error());
-  const auto plan = table->plan(format->family, format->version);
+  const auto plan = table->plan(format.family, format.version);
   if (!plan) return std::unexpected(plan.error());
-  call.out().data(table_page(*plan, *table, *format->scheme, format->name));
+  return table_page(*plan, *table, *format.scheme, format.name);
+}
+
+/// The formats a name stands for: one, or all of a scheme. A format and its scheme may share a name.
+Result<std::vector<KnownFormat>> formats_called(const std::string& name, bool whole_scheme) {
+  std::vector<KnownFormat> found;
+  for (const auto& each : known_formats()) {
+    if (each.scheme->name == name || (!whole_scheme && each.name == name)) found.push_back(each);
+  }
+  const auto one = std::ranges::find(found, name, &KnownFormat::name);
+  if (!whole_scheme && one != found.end()) return std::vector{*one};
+  if (!found.empty()) return found;
+  const auto unknown = find_format(name);
+  return std::unexpected(unknown ? Error{"format.scheme-unknown",
+                                         fmt::format("There is no scheme called \"{}\".", name),
+                                         "Run: counterfoil format list",
+                                         {.field = "NAME"},
+                                         ErrorKind::usage}
+                                 : unknown.error());
+}
+
+/// Where each format of a page with several begins.
+std::string contents_of(const std::vector<KnownFormat>& formats) {
+  std::string list = fmt::format("<p>Formats of the scheme {}:</p>\n<nav aria-label=\"Formats\"><ul>\n",
+                                 html_text(formats.front().scheme->title));
+  for (const auto& each : formats) {
+    list += fmt::format("<li><a href=\"#{0}\">{0}</a>: {1}</li>\n", html_text(each.name), html_text(each.title));
+  }
+  return list + "</ul></nav>\n";
+}
+
+Result<int> docs(Invocation& call) {
+  const std::string name = call.text("NAME");
+  const auto formats = formats_called(name, call.given("--whole-scheme"));
+  if (!formats) return std::unexpected(formats.error());
+  Output& out = call.out();
+  const bool as_page = call.given("--html");
+  if (as_page) out.data(html_begin(formats->size() == 1 ? formats->front().title : formats->front().scheme->title));
+  if (as_page && formats->size() > 1) out.data(contents_of(*formats));
+  Json json;
+  json.object().field("schema", "counterfoil.docs.v1").array("pages");
+  bool is_first = true;
+  for (const auto& format : *formats) {
+    const auto page = page_of(format);
+    if (!page) return std::unexpected(page.error());
+    if (out.json() && !as_page) {
+      json.object().field("format", format.name).field("markdown", *page).end();
+    } else if (as_page) {
+      out.data(fmt::format("<section id=\"{}\">\n{}</section>\n", html_text(format.name), html_of_markdown(*page)));
+    } else {
+      out.data((is_first ? "" : "\n") + *page);
+    }
+    is_first = false;
+  }
+  json.end().end();
+  if (as_page) {
+    out.data(html_end());
+  } else if (out.json()) {
+    out.object(json);
+  }
   return exit_done;
 }
 
@@ -231,22 +281,14 @@ std::vector<Finding> lint_table_text(const SchemeText& text) {
 
 Result<std::string> whole_file(const std::string& path) {
   constexpr std::size_t most = std::size_t{4} * 1024 * 1024;
-  auto source = FileSource::open(path);
-  if (!source) return std::unexpected(source.error());
-  std::string text;
-  while (true) {
-    const auto piece = (*source)->next();
-    if (!piece) return std::unexpected(piece.error());
-    if (piece->empty()) return text;
-    text += *piece;
-    if (text.size() > most) {
-      return std::unexpected(Error{"layout.too-large",
-                                   "A layout of more than 4 MiB is not read.",
-                                   "Look whether this is the right file.",
-                                   {.file = path},
-                                   ErrorKind::input});
-    }
-  }
+  auto text = bytes_up_to(path, most);
+  if (!text) return std::unexpected(text.error());
+  if (*text) return std::move(**text);
+  return std::unexpected(Error{"layout.too-large",
+                               "A layout of more than 4 MiB is not read.",
+                               "Look whether this is the right file.",
+                               {.file = path},
+                               ErrorKind::input});
 }
 
 std::vector<Finding> lint_everything() {
@@ -329,10 +371,16 @@ std::vector<Command> format_commands() {
        .run = lint},
       {.noun = "format",
        .verb = "docs",
-       .summary = "Print the page of a format as Markdown",
-       .description = "Made from the same layout or table that reads and writes the files.",
-       .arguments = {{.name = "NAME", .help = "As counterfoil format list names it"}},
-       .examples = {{.line = "format docs cn-304"}},
+       .summary = "Print the page of a format, or of all formats of a scheme",
+       .description = "The bank's own table with its sources, made from the same layout or table that reads and writes "
+                      "the files: as Markdown,\nor as one page for a browser.",
+       .arguments = {{.name = "NAME", .help = "As counterfoil format list names it, or a scheme"}},
+       .options = {{.name = "--html", .value = "", .help = "A page for a browser, without script"},
+                   {.name = "--whole-scheme",
+                    .value = "",
+                    .help = "NAME is a scheme, even where a format is called so"}},
+       .examples = {{.line = "format docs cn-304"},
+                    {.line = "format docs nacha --whole-scheme --html", .note = "Keep it with > nacha.html"}},
        .run = docs},
   };
 }
