@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "apps/cli/commands/commands.hpp"
+#include "apps/cli/commands/format_commands.hpp"
 #include "apps/cli/format_page.hpp"
 #include "apps/cli/html.hpp"
 #include "apps/cli/words_json.hpp"
@@ -382,6 +383,7 @@ std::vector<Command> format_commands() {
        .examples = {{.line = "format docs cn-304"},
                     {.line = "format docs nacha --whole-scheme --html", .note = "Keep it with > nacha.html"}},
        .run = docs},
+      format_blind_spots_command(),
   };
 }
 

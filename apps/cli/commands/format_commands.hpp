@@ -1,0 +1,10 @@
+// The verbs of `format` that have a source of their own.
+#pragma once
+
+#include "apps/cli/command.hpp"
+
+namespace counterfoil {
+
+[[nodiscard]] Command format_blind_spots_command();
+
+}  // namespace counterfoil
