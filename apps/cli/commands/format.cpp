@@ -384,6 +384,7 @@ std::vector<Command> format_commands() {
                     {.line = "format docs nacha --whole-scheme --html", .note = "Keep it with > nacha.html"}},
        .run = docs},
       format_blind_spots_command(),
+      format_new_command(),
   };
 }
 

@@ -6,5 +6,6 @@
 namespace counterfoil {
 
 [[nodiscard]] Command format_blind_spots_command();
+[[nodiscard]] Command format_new_command();
 
 }  // namespace counterfoil
