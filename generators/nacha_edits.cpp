@@ -38,16 +38,38 @@ bool is_blank_or_zero(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return c == ' ' || c == '0'; });
 }
 
-/// Reserved words of the company entry description. RETRY PYMT is not here: the plan of a retry sets it.
-constexpr std::array<std::string_view, 10> reserved{"REVERSAL", "RETURN FEE", "ACCTVERIFY", "PURCHASE", "NONSETTLED",
-                                                    "RECLAIM",  "AUTOENROLL", "REDEPCHECK", "NO CHECK", "HCCLAIMPMT"};
+/// A word of the company entry description that means a use of its own from a day on.
+struct ReservedWord {
+  std::string_view word;
+  std::optional<Date> from;  // Of the effective entry date; always where nothing is said.
+  bool may_go_on = false;    // Its columns are reserved, and what stands behind them is free.
+};
+constexpr Date year_month_day(int year, unsigned month, unsigned day) {
+  return std::chrono::sys_days{std::chrono::year{year} / static_cast<int>(month) / static_cast<int>(day)};
+}
+/// RETRY PYMT is not here: the plan of a retry sets it. Sources of the days: schemes/nacha/README.md.
+constexpr std::array<ReservedWord, 11> reserved{{
+    {"REVERSAL", {}},
+    {"RETURN FEE", {}},
+    {"ACCTVERIFY", year_month_day(2022, 9, 16)},
+    {"PAYROLL", year_month_day(2026, 3, 20), true},
+    {"PURCHASE", year_month_day(2026, 3, 20)},
+    {"NONSETTLED", {}},
+    {"RECLAIM", {}},
+    {"AUTOENROLL", {}},
+    {"REDEPCHECK", {}},
+    {"NO CHECK", {}},
+    {"HCCLAIMPMT", {}},
+}};
 constexpr std::array<std::string_view, 4> classes{"PPD", "CCD", "WEB", "TEL"};
 
-/// The reserved word a description uses, or nothing. PAYROLL reserves the first seven columns only.
-std::string_view reserved_word(const std::string& description) {
-  if (description.starts_with("PAYROLL")) return "PAYROLL";
-  const auto found = std::ranges::find(reserved, description);
-  return found == reserved.end() ? std::string_view{} : *found;
+/// The word a description uses that is reserved on that day, or nothing.
+std::string_view reserved_word(const std::string& description, Date on) {
+  for (const ReservedWord& reserves : reserved) {
+    const bool is_it = reserves.may_go_on ? description.starts_with(reserves.word) : description == reserves.word;
+    if (is_it && (!reserves.from || on >= *reserves.from)) return reserves.word;
+  }
+  return {};
 }
 
 bool names_the_payer(std::string_view instrument) { return instrument == "WEB" || instrument == "TEL"; }
@@ -104,7 +126,9 @@ Result<void> NachaCollection::check_batch(const BatchHead& batch) const {
                                    "Complete the creditor account; the operator rejects the batch otherwise."));
   }
   const std::string description = capitals(batch.description);
-  if (const auto word = reserved_word(description); !word.empty() && setting(order_, "nacha.batch_purpose") != word) {
+  // Without a date the batch is refused below.
+  if (const auto word = reserved_word(description, batch.collect_on.value_or(Date{}));
+      !word.empty() && setting(order_, "nacha.batch_purpose") != word) {
     return std::unexpected(refused(
         "nacha.reserved-description",
         fmt::format("The entry description \"{}\" of batch {} is reserved for another use.", description, batch.number),

@@ -271,6 +271,21 @@ TEST(Nacha, RefusesReservedDescriptions) {
   }
 }
 
+TEST(Nacha, RefusesADescriptionFromTheDayOnThatItIsReserved) {
+  for (const auto& [day, is_refused] : {std::pair{"2026-03-19", false}, std::pair{"2026-03-20", true}}) {
+    Order order = one_debit();
+    order.order.head.created_on = parse_iso_date("2026-03-18");
+    order.order.head.created = "2026-03-18T09:00:00";
+    order.order.batches[0].collect_on = parse_iso_date(day);
+    order.order.batches[0].description = "PURCHASE";
+    if (is_refused) {
+      EXPECT_EQ(order.error().code, "nacha.reserved-description") << day;
+    } else {
+      EXPECT_NE(order.written().find("PURCHASE"), std::string::npos) << day;
+    }
+  }
+}
+
 TEST(Nacha, WritesAReservedDescriptionForItsPurpose) {
   Order order = one_debit();
   order.order.batches[0].description = "RETURN FEE";
