@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <deque>
+#include <variant>
 
 #include "core/aba.hpp"
+#include "formats/bindings.hpp"
 #include "formats/layout.hpp"
 #include "generators/fixed_width.hpp"
 #include "generators/iso20022_answer.hpp"
@@ -100,13 +102,13 @@ class CollectedRows final : public EntrySource {
   std::vector<std::deque<Entry>> rows_;
   std::deque<std::string> texts_;  // What the views of the rows look at; a deque does not move them.
 
+  /// Every text a layout can write: the giver of the rows may forget them when it is asked for the next one.
   void keep(Entry& entry) {
-    for (std::string_view Entry::* text :
-         {&Entry::reference, &Entry::mandate, &Entry::trace, &Entry::original_trace, &Entry::payer_name,
-          &Entry::payer_account, &Entry::payer_bank, &Entry::account_kind, &Entry::remittance, &Entry::reason,
-          &Entry::reason_text, &Entry::status}) {
-      texts_.emplace_back(entry.*text);
-      entry.*text = texts_.back();
+    for (const Binding& binding : known_bindings()) {
+      const auto* text = std::get_if<std::string_view Entry::*>(&binding.member);
+      if (text == nullptr || (entry.**text).empty()) continue;
+      texts_.emplace_back(entry.**text);
+      entry.**text = texts_.back();
     }
   }
 };
