@@ -85,7 +85,7 @@ void add_parties(Json& json, const Entry& entry, const WordsView& view) {
       .field_if("payer_building", entry.payer_building)
       .field_if("payer_address_line_1", entry.payer_address_line_1)
       .field_if("payer_address_line_2", entry.payer_address_line_2)
-      .field_if("ultimate_debtor", entry.ultimate_debtor);
+      .field_if("ultimate_debtor", shown_value("entry.ultimate_debtor", entry.ultimate_debtor, view.unmask));
 }
 
 void add_mandate(Json& json, const Entry& entry, const WordsView& view) {
@@ -107,8 +107,7 @@ std::string shown_account(std::string_view account, bool unmask) {
 }
 
 std::string shown_value(std::string_view name, std::string_view value, bool unmask) {
-  // "SMNDA" says that the account is new, and is no account.
-  return is_account_value(name) && value != "SMNDA" ? shown_account(value, unmask) : std::string{value};
+  return is_masked_value(name, value) ? shown_account(value, unmask) : std::string{value};
 }
 
 Json file_json(const FileHead& head) {

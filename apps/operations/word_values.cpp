@@ -134,7 +134,11 @@ bool set_word_value(std::string_view name, std::string_view value, const Words& 
   return bound && set_bound(*bound, words, value);
 }
 
-bool is_account_value(std::string_view name) {
+bool is_masked_value(std::string_view name, std::string_view value) {
+  if (value == "SMNDA") return false;  // Says that the account is new, and is no account.
+  // Some formats name the payer by a tax number where others have a name.
+  const bool is_number = value.find_first_not_of("0123456789.") == std::string_view::npos;
+  if (name == "entry.ultimate_debtor") return is_number;
   // A correction holds the payer's new account number.
   return name.ends_with("account") || name == "entry.corrected_data";
 }

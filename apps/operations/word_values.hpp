@@ -31,8 +31,8 @@ struct WordValue {
 /// Puts a value back. False when nobody knows the name or the value does not fit. The text must outlive the word.
 [[nodiscard]] bool set_word_value(std::string_view name, std::string_view value, const Words& words);
 
-/// Whether people see the value masked.
-[[nodiscard]] bool is_account_value(std::string_view name);
+/// Whether people see the value masked: an account number, or the tax number of a payer.
+[[nodiscard]] bool is_masked_value(std::string_view name, std::string_view value);
 
 /// Whether the value is an amount in minor units.
 [[nodiscard]] bool is_amount_value(std::string_view name);

@@ -9,10 +9,12 @@
 
 #include "apps/operations/part_file.hpp"
 #include "apps/operations/written_file.hpp"
+#include "core/text.hpp"
 #include "generators/bank_answer.hpp"
 #include "generators/writer.hpp"
 #include "parsers/byte_source.hpp"
 #include "parsers/csv.hpp"
+#include "parsers/reader.hpp"
 
 namespace counterfoil {
 namespace {
@@ -200,7 +202,7 @@ class CsvList final : public WordListReader {
 Result<void> take_values(const ListedWord& listed, const Words& words, std::deque<std::string>& texts,
                          const std::string& file) {
   for (const auto& [name, value] : listed.values) {
-    if (is_account_value(name) && value.find("...") != std::string::npos) {
+    if (is_masked_value(name, value) && value.find("...") != std::string::npos) {
       return std::unexpected(
           list_error("convert.masked", fmt::format("The value of {} is masked, so no bank could use it.", name),
                      "Make the list with counterfoil file convert --unmask.", file, listed.line, listed_name(name)));
@@ -320,6 +322,79 @@ Result<std::unique_ptr<ListedOrder>> order_of(const WriteWordsRequest& request) 
   return listed;
 }
 
+/// Walks the list beside the written file, and tells what the file does not say as the list does: a format has no room
+/// for every value, and writes some of them by its own rules.
+class SaidAgain final : public WordSink {
+ public:
+  SaidAgain(WordListReader& list, const std::string& list_name, std::vector<Finding>& findings)
+      : list_{list}, list_name_{list_name}, findings_{findings} {}
+
+  void file(const FileHead& head) override { compare("file", values_of(head)); }
+  void batch(const BatchHead& head) override { compare("batch", values_of(head)); }
+  void entry(const Entry& entry) override { compare("entry", values_of(entry)); }
+
+ private:
+  static constexpr std::size_t most_findings = 100;
+
+  /// The entries tell these; what the list says of them is not looked at.
+  static bool is_counted(std::string_view name) {
+    return name == "file.kind" || name.ends_with(".count") || name.ends_with(".sum") || name.ends_with("_count") ||
+           name.ends_with("_sum");
+  }
+
+  void compare(std::string_view word, const std::vector<WordValue>& said) {
+    if (found_ >= most_findings) return;
+    const auto listed = list_.next();
+    // Counts and order were held against each other before.
+    if (!listed || *listed == nullptr || (*listed)->word != word) {
+      found_ = most_findings;
+      return;
+    }
+    for (const auto& [name, value] : (*listed)->values) {
+      if (value.empty() || is_counted(name)) continue;
+      const auto again = std::ranges::find(said, name, &WordValue::name);
+      const std::string in_file = again == said.end() ? std::string{} : again->value;
+      if (in_file != value) add(name, value, in_file, (*listed)->line);
+    }
+  }
+
+  void add(const std::string& name, const std::string& in_list, const std::string& in_file, std::uint32_t line) {
+    const auto shown = [&](const std::string& value) {
+      if (value.empty()) return std::string{"nothing"};
+      return fmt::format("\"{}\"", is_masked_value(name, value) ? mask_account(value) : value);
+    };
+    ++found_;
+    findings_.push_back(
+        {.code = "convert.said-otherwise",
+         .severity = Severity::warning,
+         .place = {.file = list_name_, .line = line, .field = listed_name(name)},
+         .message = fmt::format("Of {} the list says {} and the file {}.", name, shown(in_list), shown(in_file)),
+         .remedy = "The format has no room for it, or a rule of its own. Look whether the bank needs it."});
+  }
+
+  WordListReader& list_;
+  const std::string& list_name_;
+  std::vector<Finding>& findings_;
+  std::size_t found_ = 0;
+};
+
+/// What of the list the file at `path` does not say.
+Result<void> tell_what_is_lost(const std::string& path, const WriteWordsRequest& request, const WriteOrder& order,
+                               bool is_instruction, std::vector<Finding>& findings) {
+  auto list = WordListReader::open(request.list);
+  if (!list) return std::unexpected(list.error());
+  auto bytes = FileSource::open(path);
+  if (!bytes) return std::unexpected(bytes.error());
+  SaidAgain again{**list, request.list, findings};
+  const auto read = read_bank_file(**bytes,
+                                   {.file_name = request.output,
+                                    .format = std::string{order.format},
+                                    .expected = is_instruction ? Expected::instruction : Expected::answer},
+                                   again);
+  if (!read) return std::unexpected(read.error());
+  return {};
+}
+
 }  // namespace
 
 std::string listed_name(std::string_view name) {
@@ -366,6 +441,8 @@ Result<WrittenWords> write_words_file(const WriteWordsRequest& request) {
   ListedEntrySource again{request.list};
   if (auto checked = check_written_file(**bytes, request.output, order, again); !checked)
     return std::unexpected(checked.error());
+  if (auto told = tell_what_is_lost(part_name, request, order, (*listed)->is_instruction, result.notes); !told)
+    return std::unexpected(told.error());
   result.sha256 = written->sha256;
   result.bytes = written->bytes;
   const auto there = is_there_already(request.output, written->sha256, request.replace);

@@ -51,7 +51,8 @@ struct WrittenWords {
 };
 
 /// Writes the bank file a list describes: a collection file with its writer, an answer as the bank would write it. It
-/// is read back and compared with the list before it gets its name.
+/// is read back and compared with the list before it gets its name; values the format cannot say or says otherwise are
+/// notes, "convert.said-otherwise".
 [[nodiscard]] Result<WrittenWords> write_words_file(const WriteWordsRequest& request);
 
 }  // namespace counterfoil

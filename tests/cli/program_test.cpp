@@ -127,6 +127,27 @@ TEST_F(Program, LeadsEveryLinkOfAPageToItsOnePlace) {
   }
 }
 
+TEST_F(Program, BringsAFileBackFromItsListAsItWas) {
+  // Of two answered rows the first once got the tax number of the second.
+  for (const std::string file : {"febraban150-05/answered.ret", "febraban150/sent.rem", "cn-304/answered.304",
+                                 "nacha/returned.ach", "autogiro/payments.ag", "bacs/debits.txt"}) {
+    std::filesystem::copy_file(source / "fixtures/fixed_width" / file, folder_.path() / "was",
+                               std::filesystem::copy_options::overwrite_existing);
+    const auto run = run_line(folder_.path(),
+                              "counterfoil file convert was --to json --unmask > list.jsonl && counterfoil file convert "
+                              "list.jsonl --to bank -o is --replace && counterfoil file diff was is");
+    EXPECT_EQ(run.exit, 0) << file << "\n" << run.out << run.err;
+  }
+}
+
+TEST_F(Program, MasksTheTaxNumberOfAPayer) {
+  std::filesystem::copy_file(source / "fixtures/fixed_width/febraban150-05/answered.ret", folder_.path() / "was");
+  for (const std::string line : {"file convert was --to json", "file convert was --to csv", "file show was --jsonl",
+                                 "file explain was --html", "file explain was"}) {
+    EXPECT_EQ(run(line).out.find("11122233344"), std::string::npos) << line;
+  }
+}
+
 TEST_F(Program, NamesEveryHolidayThatFollowsARule) {
   for (const std::string calendar : {"target2", "us-fed", "uk"}) {
     for (int year = 2026; year < 2038; ++year) {

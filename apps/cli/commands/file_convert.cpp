@@ -135,7 +135,8 @@ Result<int> to_bank(Invocation& call) {
                                   .dry_run = call.globals().dry_run};
   const auto written = write_words_file(request);
   if (!written) return std::unexpected(written.error());
-  for (const auto& note : written->notes) call.out().finding(note);
+  const bool people_needed =
+      std::ranges::any_of(written->notes, [](const Finding& note) { return note.severity != Severity::note; });
   if (call.out().json()) {
     Json json;
     json.object()
@@ -148,16 +149,19 @@ Result<int> to_bank(Invocation& call) {
         .field("sha256", written->sha256)
         .field("already_there", written->already_there);
     if (request.dry_run) json.field("dry_run", true);
-    json.end();
+    json.array("findings");
+    for (const auto& note : written->notes) json.element(finding_json(note));
+    json.end().end();
     call.out().object(json);
-    return exit_done;
+    return people_needed ? exit_people_needed : exit_done;
   }
+  for (const auto& note : written->notes) call.out().finding(note);
   call.out().line(fmt::format("{}: {}, {} batches, {} entries, {}", printable(request.output), written->format,
                               written->batches, written->entries,
                               written->already_there ? "it is there already"
                               : request.dry_run      ? "would be written"
                                                      : "written and read back"));
-  return exit_done;
+  return people_needed ? exit_people_needed : exit_done;
 }
 
 Result<int> convert(Invocation& call) { return call.text("--to") == "bank" ? to_bank(call) : to_list(call); }
@@ -178,7 +182,8 @@ Command file_convert_command() {
           "file of a list again, in the format its file line names: the totals are counted anew, and the file is read "
           "back and\n"
           "compared before it gets its name. Account numbers are masked without --unmask, and a masked list cannot go "
-          "back.",
+          "back.\n"
+          "Exit 3: the bank file does not say everything as the list does.",
       .arguments = {{.name = "FILE", .help = "A bank file, or a list of its words", .kind = ValueKind::file}},
       .options = {{.name = "--to",
                    .value = "FORM",
