@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/aba.hpp"
+#include "core/bsb.hpp"
 #include "core/cnaps.hpp"
 #include "core/iban.hpp"
 #include "core/money.hpp"
@@ -276,6 +277,10 @@ std::optional<Error> account_fault(const Mandate& mandate, AccountCheck check) {
       break;
     case AccountCheck::aba:
       if (const auto routing = check_routing_number(mandate.bank); !routing) return routing.error();
+      break;
+    case AccountCheck::bsb:
+      if (const auto bsb = check_bsb(mandate.bank); !bsb) return bsb.error();
+      if (const auto number = check_bsb_account(mandate.account); !number) return number.error();
       break;
     case AccountCheck::cnaps:
       // A wrong check digit was decided on when the mandate was taken in: the rule is inferred.

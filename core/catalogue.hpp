@@ -116,7 +116,8 @@ struct Profile {
 struct SchemeManner {
   std::string file_ending = "txt";       // Of the collection files we write, without a dot.
   std::vector<std::string> instruments;  // A mandate's and a batch's; the first is the usual one. Empty: any or none.
-  std::string account_numbers = "plain";  // How payers' accounts are checked: "iban", "aba", "cnaps", "sort-code", "plain".
+  // How payers' accounts are checked: "iban", "aba", "bsb", "cnaps", "sort-code", "plain".
+  std::string account_numbers = "plain";
 
   // What a claim needs besides payer, account, amount and day.
   bool payer_bank = false;         // The bank is named apart from the account.

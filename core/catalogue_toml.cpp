@@ -170,7 +170,8 @@ Currency read_currency(Reader& read, const toml::table& table) {
   return {};
 }
 
-constexpr std::array<std::string_view, 5> account_number_rules{"iban", "aba", "cnaps", "sort-code", "plain"};
+constexpr std::array<std::string_view, 6> account_number_rules{"iban",  "aba",       "bsb",
+                                                               "cnaps", "sort-code", "plain"};
 
 void read_numbering(Reader& read, const toml::table& table, SchemeManner& manner) {
   read.flag_or(table, "number_is_trace", manner.number_is_trace);

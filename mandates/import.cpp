@@ -7,6 +7,7 @@
 
 #include "core/aba.hpp"
 #include "core/bic.hpp"
+#include "core/bsb.hpp"
 #include "core/cnaps.hpp"
 #include "core/iban.hpp"
 #include "core/mod97.hpp"
@@ -134,6 +135,19 @@ void take_american_account(Problems& problems, Mandate& mandate, std::string_vie
   }
 }
 
+void take_australian_account(Problems& problems, Mandate& mandate, std::string_view account, std::string_view bank) {
+  if (const auto number = check_bsb_account(account); !number) {
+    take_error(problems, "account", number.error());
+  } else {
+    mandate.account = *number;
+  }
+  if (const auto bsb = check_bsb(bank); !bsb) {
+    take_error(problems, "bank", bsb.error());
+  } else {
+    mandate.bank = *bsb;
+  }
+}
+
 void take_chinese_account(Problems& problems, Mandate& mandate, std::string_view account, std::string_view bank,
                           bool may_differ) {
   mandate.account = trimmed(account);
@@ -158,6 +172,8 @@ void take_account(Problems& problems, Mandate& mandate, const MandateRow& row, c
       return take_iban(problems, mandate, row.account, trimmed(row.bank));
     case AccountCheck::aba:
       return take_american_account(problems, mandate, row.account, trimmed(row.bank));
+    case AccountCheck::bsb:
+      return take_australian_account(problems, mandate, row.account, trimmed(row.bank));
     case AccountCheck::cnaps:
       return take_chinese_account(problems, mandate, row.account, trimmed(row.bank), terms.bank_number_may_differ);
     case AccountCheck::none:

@@ -7,8 +7,9 @@
 
 namespace counterfoil {
 
-/// Which account check the scheme asks for: an IBAN of a SEPA country, an American routing number, a Chinese bank number.
-enum class AccountCheck : std::uint8_t { none, iban_sepa, aba, cnaps };
+/// Which account check the scheme asks for: an IBAN of a SEPA country, an American routing number, an Australian
+/// BSB, a Chinese bank number.
+enum class AccountCheck : std::uint8_t { none, iban_sepa, aba, bsb, cnaps };
 
 /// Filled from schemes/<scheme>/rules.toml and the creditor account's profile.
 struct MandateRules {

@@ -8,6 +8,7 @@
 
 #include "core/aba.hpp"
 #include "core/bic.hpp"
+#include "core/bsb.hpp"
 #include "core/iban.hpp"
 #include "core/text.hpp"
 #include "parsers/byte_source.hpp"
@@ -214,6 +215,7 @@ class ClaimsTable::Machine {
     if (manner_.sequence_types) read_sequence();
     if (manner_.account_numbers == "iban") read_iban();
     if (manner_.account_numbers == "aba") read_routing_number();
+    if (manner_.account_numbers == "bsb") read_bsb();
   }
 
   std::string_view needed(Column column, std::string_view what) {
@@ -351,6 +353,29 @@ class ClaimsTable::Machine {
     }
   }
 
+  void read_bsb() {
+    Entry& entry = claim_.entry;
+    if (const auto bank = needed(payer_bank, "the BSB of the payer's bank"); !bank.empty()) {
+      if (const auto bsb = check_bsb(bank); bsb) {
+        bsb_ = *bsb;
+        entry.payer_bank = bsb_;
+      } else {
+        fault(payer_bank, "claims.bsb", fmt::format("\"{}\" is not a BSB. {}", bank, bsb.error().explanation),
+              bsb.error().remedy);
+      }
+    }
+    if (entry.payer_account.empty()) return;
+    if (const auto account = check_bsb_account(entry.payer_account); account) {
+      bsb_account_ = *account;
+      entry.payer_account = bsb_account_;
+    } else {
+      fault(payer_account, "claims.bsb-account",
+            fmt::format("{} is not an account number. {}", mask_account(entry.payer_account),
+                        account.error().explanation),
+            account.error().remedy);
+    }
+  }
+
   static bool lower_is(std::string_view text, std::string_view word) {
     return std::ranges::equal(text, word, [](char left, char right) {
       return (left >= 'A' && left <= 'Z' ? left - 'A' + 'a' : left) == right;
@@ -366,7 +391,7 @@ class ClaimsTable::Machine {
   const CsvRow* row_ = nullptr;
   ClaimRow claim_;
   bool sound_ = true;
-  std::string iban_, bic_;
+  std::string iban_, bic_, bsb_, bsb_account_;
   SeenReferences seen_;
   std::vector<Finding> findings_;
   std::size_t taken_ = 0;

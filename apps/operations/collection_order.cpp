@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/aba.hpp"
+#include "core/bsb.hpp"
 #include "core/catalogue.hpp"
 
 namespace counterfoil {
@@ -32,6 +33,23 @@ Result<void> check_settings(const CreditorAccount& account) {
         .kind = ErrorKind::input});
   }
   return {};
+}
+
+/// The creditor's own account in the form its files have. Empty where the scheme has no such form.
+struct OwnAccount {
+  std::string bank, account;
+};
+
+Result<OwnAccount> own_account(const CreditorAccount& account) {
+  const Scheme* scheme = Catalogue::built_in().find(account.scheme);
+  if (scheme == nullptr || scheme->manner.account_numbers != "bsb") return OwnAccount{account.bank, account.account};
+  auto bsb = check_bsb(account.bank);
+  auto number = check_bsb_account(account.account);
+  if (bsb && number) return OwnAccount{std::move(*bsb), std::move(*number)};
+  Error error = bsb ? number.error() : bsb.error();
+  error.place.field = bsb ? "account" : "bank";
+  error.remedy = "Correct the creditor's account: bank is the BSB, account the number without it.";
+  return std::unexpected(std::move(error));
 }
 
 std::string_view setting_or(const Settings& settings, std::string_view key, std::string_view usual) {
@@ -74,7 +92,7 @@ std::string block_id(const CreditorAccount& account, const CollectionHead& head,
 }
 
 BatchHead batch_head(CollectionOrder& made, const CreditorAccount& account, const CollectionHead& head,
-                     const CollectionBlock& block, std::size_t number) {
+                     const OwnAccount& own, const CollectionBlock& block, std::size_t number) {
   BatchHead batch;
   batch.number = number;
   batch.id = made.keep(block_id(account, head, number));
@@ -82,8 +100,8 @@ BatchHead batch_head(CollectionOrder& made, const CreditorAccount& account, cons
   batch.sequence = block.sequence;
   batch.creditor_name = made.keep(account.name);
   batch.creditor_id = made.keep(account.creditor_id);
-  batch.creditor_account = made.keep(account.account);
-  batch.creditor_bank = made.keep(account.bank);
+  batch.creditor_account = made.keep(own.account);
+  batch.creditor_bank = made.keep(own.bank);
   batch.collect_on = block.collect_on;
   batch.currency = account.currency;
   batch.count = static_cast<std::int64_t>(block.count);
@@ -107,6 +125,8 @@ Result<std::unique_ptr<CollectionOrder>> make_collection_order(const CreditorAcc
                                                                const CollectionHead& head,
                                                                const std::vector<CollectionBlock>& blocks) {
   if (auto checked = check_settings(account); !checked) return std::unexpected(checked.error());
+  const auto own = own_account(account);
+  if (!own) return std::unexpected(own.error());
   auto made = std::make_unique<CollectionOrder>();
   made->settings = account.settings;
   made->order.format = account.format;
@@ -115,7 +135,7 @@ Result<std::unique_ptr<CollectionOrder>> make_collection_order(const CreditorAcc
   std::int64_t count = 0;
   std::int64_t sum = 0;
   for (const auto& block : blocks) {
-    made->order.batches.push_back(batch_head(*made, account, head, block, made->order.batches.size() + 1));
+    made->order.batches.push_back(batch_head(*made, account, head, *own, block, made->order.batches.size() + 1));
     count += static_cast<std::int64_t>(block.count);
     if (__builtin_add_overflow(sum, block.sum_minor, &sum)) {
       return std::unexpected(Error{"order.sum-too-large",

@@ -51,6 +51,7 @@ AccountCheck account_check(const Scheme& scheme) {
   const std::string_view rule = scheme.manner.account_numbers;
   if (rule == "iban") return AccountCheck::iban_sepa;
   if (rule == "aba") return AccountCheck::aba;
+  if (rule == "bsb") return AccountCheck::bsb;
   if (rule == "cnaps") return AccountCheck::cnaps;
   return AccountCheck::none;
 }
