@@ -310,7 +310,8 @@ class FixedWidthReading {
   // ---- Fields
 
   [[nodiscard]] std::optional<Date> day_of_file() const {
-    return file_.created_on ? file_.created_on : batch_.collect_on;
+    if (file_.created_on) return file_.created_on;
+    return batch_.collect_on ? batch_.collect_on : options_.day;
   }
 
   void read_fields(std::uint16_t record);

@@ -22,6 +22,8 @@ struct ReadOptions {
       false;  // A channel whose bank sends files without headers or controls (NACHA): those are warnings.
   Expected expected = Expected::unknown;  // Unknown: a format with the same positions both ways is read twice, and the
                                           // whole file is kept in memory for it.
+  std::optional<Date> day = {};  // When it is read or was made: the year of days that have none, in files that do not
+                                 // say when they were made.
   std::uint64_t most_findings = 1000;  // Of one code; the rest is counted in one closing note. Garbage must not flood.
   const LayoutLibrary* layouts = nullptr;  // The fixed-width formats to look for; nullptr: those in the binary.
 };

@@ -437,6 +437,7 @@ Result<IngestResult> ingest_in_transaction(Desk& desk, const IngestRequest& requ
   options.file_name = file.file_name;
   options.accept_partial = request.accept_partial;
   options.expected = Expected::answer;
+  options.day = desk.today();
   const auto verdict = read_bank_file(kept, options, intake);
   if (!verdict) return std::unexpected(verdict.error());
   if (auto rest = kept.drain(); !rest) return std::unexpected(rest.error());

@@ -228,7 +228,12 @@ class Comparison final : public WordSink {
 Result<ReadBack> check_written_file(ByteSource& bytes, const std::string& file_name, const WriteOrder& order,
                                     EntrySource& expected) {
   Comparison comparison{file_name, order, expected};
-  const auto verdict = read_bank_file(bytes, {.file_name = file_name, .format = order.format}, comparison);
+  const auto verdict = read_bank_file(bytes,
+                                      {.file_name = file_name,
+                                       .format = order.format,
+                                       .expected = Expected::instruction,
+                                       .day = order.head.created_on},
+                                      comparison);
   if (!verdict) return std::unexpected(verdict.error());
   return comparison.result();
 }

@@ -398,7 +398,8 @@ Result<int> explain(Invocation& call) {
   const ReadOptions options{.file_name = name,
                             .format = call.text("--format"),
                             .accept_partial = call.given("--partial"),
-                            .expected = expected_by(call)};
+                            .expected = expected_by(call),
+                            .day = call.globals().today};
 
   Printer printer{call.out(), name, format, call.given("--html")};
   if (const LayoutPlan* plan = LayoutLibrary::built_in().find(format)) {

@@ -82,7 +82,8 @@ Result<int> lint(Invocation& call) {
   const ReadOptions options{.file_name = name,
                             .format = call.text("--format"),
                             .accept_partial = call.given("--partial"),
-                            .expected = expected_by(call)};
+                            .expected = expected_by(call),
+                            .day = call.globals().today};
   const auto verdict = read_bank_file(**source, options, rules);
   if (!verdict) return std::unexpected(verdict.error());
   return printer.close(name, *verdict);

@@ -205,7 +205,8 @@ Result<int> show(Invocation& call) {
   const ReadOptions options{.file_name = name,
                             .format = call.text("--format"),
                             .accept_partial = call.given("--partial"),
-                            .expected = expected_by(call)};
+                            .expected = expected_by(call),
+                            .day = call.globals().today};
   const bool unmask = call.given("--unmask");
 
   LinePrinter lines{call.out(), unmask};
