@@ -150,12 +150,20 @@ class Lint {
     return std::ranges::any_of(node.children, [&](const OrderNode& child) { return is_called_for(child, record); });
   }
 
+  /// A word joined of several fields is split again on writing.
+  static bool is_joined(const RecordPlan& record, const FieldPlan& field) {
+    const auto index = static_cast<std::uint16_t>(&field - record.fields.data());
+    return std::ranges::any_of(record.joins, [&](const JoinPlan& join) {
+      return std::ranges::find(join.fields, index) != join.fields.end();
+    });
+  }
+
   void look_at_field(const RecordPlan& record, const FieldPlan& field) {
     if (field.is_part) return;
     const bool parts_fill = std::ranges::any_of(
         field.parts, [&](std::uint16_t p) { return !record.fields[p].bindings.empty() || record.fields[p].same_as; });
     const bool is_filled = field.constant || field.total || field.same_as || !field.bindings.empty() ||
-                           field.default_value || field.none_value || parts_fill;
+                           field.default_value || field.none_value || parts_fill || is_joined(record, field);
     if (!is_filled && field.is_required && record.write_when.empty() && !is_only_read(record)) {
       remark(Severity::warning, field.line, field.name, "nothing-fills-it",
              fmt::format("Field {} of record {} must not be blank, but nothing fills it on writing.", field.name,
