@@ -29,10 +29,9 @@ class Sayable {
 
   void reset() {
     head = heard_.head;
-    head.settings = nullptr;
     batch = heard_.batches.front();
     entry = heard_.entries.front();
-    settings.clear();
+    settings = heard_.settings;
   }
 
   [[nodiscard]] Words words() { return {&head, &batch, &entry, &settings}; }

@@ -19,9 +19,12 @@ class Heard final : public WordSink {
   std::vector<Statement> statements;
   std::vector<Finding> findings;
   FileCounts counts;
+  Settings settings;  // What the fields bound to "creditor.*" said; the reader's own live no longer than it.
 
   void file(const FileHead& said) override {
+    said_settings_ = said.settings;
     head = said;
+    head.settings = nullptr;
     for (auto text : {&FileHead::scheme, &FileHead::format, &FileHead::message_id, &FileHead::original_message_id,
                       &FileHead::original_message_name, &FileHead::created, &FileHead::sender, &FileHead::receiver,
                       &FileHead::sender_name, &FileHead::receiver_name, &FileHead::file_modifier}) {
@@ -53,7 +56,11 @@ class Heard final : public WordSink {
   }
 
   void finding(const Finding& said) override { findings.push_back(said); }
-  void end(const FileCounts& said) override { counts = said; }
+  void end(const FileCounts& said) override {
+    counts = said;
+    if (said_settings_ != nullptr) settings = *said_settings_;
+    said_settings_ = nullptr;
+  }
 
   [[nodiscard]] std::string finding_codes() const {
     std::string codes;
@@ -99,6 +106,7 @@ class Heard final : public WordSink {
                                                               &Entry::bank_transaction_code};
 
   Texts texts_;
+  const Settings* said_settings_ = nullptr;
 
   void keep(std::string_view& text) { text = texts_.keep(std::string{text}); }
 };
