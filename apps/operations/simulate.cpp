@@ -48,7 +48,7 @@ Result<std::vector<SimulatedFile>> simulate_bank(Desk& desk, const SimulateReque
   const auto bytes = bytes_of(desk, **file);
   if (!bytes) return std::unexpected(bytes.error());
   const auto stem = std::filesystem::path{(*file)->file_name}.stem().string();
-  const auto answers = answer_collection(*bytes, stem, request.mood);
+  const auto answers = answer_collection(*bytes, stem, request.mood, {.format = (*file)->format, .on = desk.today()});
   if (!answers) return std::unexpected(answers.error());
   std::vector<SimulatedFile> files;
   for (const auto& answer : *answers) {

@@ -33,7 +33,10 @@ struct AskedBatch {
 /// Everything a sent file asks for.
 class SentFile : public WordSink {
  public:
-  void file(const FileHead& head) override { head_ = keep(head, keeper_); }
+  void file(const FileHead& head) override {
+    said_settings_ = head.settings;
+    head_ = keep(head, keeper_);
+  }
   void batch(const BatchHead& batch) override { batches_.push_back({keep(batch, keeper_), {}}); }
   void entry(const Entry& entry) override {
     if (batches_.empty()) batches_.emplace_back();
@@ -41,12 +44,21 @@ class SentFile : public WordSink {
     ++count_;
     sum_minor_ += entry.amount_minor;
   }
+  void end(const FileCounts& counts) override {
+    if (counts.kind != FileKind::unknown) head_.kind = counts.kind;
+    if (said_settings_ != nullptr) settings_ = *said_settings_;
+    said_settings_ = nullptr;
+  }
 
   FileHead head_;
   std::vector<AskedBatch> batches_;
   std::int64_t count_ = 0;
   std::int64_t sum_minor_ = 0;
+  Settings settings_;  // What the fields of the creditor said.
   TextKeeper keeper_;  // Also for the texts of the answers.
+
+ private:
+  const Settings* said_settings_ = nullptr;  // The reader's own, full at the end of the file.
 };
 
 /// Reasons a bank gives, the first one most often.
@@ -58,11 +70,16 @@ constexpr std::array<std::string_view, 3> sepa_rejected{"AC04", "AC06", "MD01"};
 constexpr std::array<std::string_view, 4> sepa_returned{"AM04", "MS03", "AC04", "MD06"};
 constexpr std::array<std::string_view, 5> nacha_returned{"R01", "R02", "R03", "R10", "R09"};
 constexpr std::array<std::string_view, 2> nacha_corrected{"C05", "C01"};
+constexpr std::array<std::string_view, 5> becs_returned{"6", "2", "3", "1", "5"};
+constexpr std::array<std::string_view, 1> cpa_rejected{"900"};
+constexpr std::array<std::string_view, 5> cpa_returned{"901", "905", "902", "903", "915"};
 constexpr std::array<std::string_view, 4> cn_returned{"FSBR6040", "FSBR6037", "FSBR6039", "FSBR6038"};
 
 Reasons reasons_of(std::string_view scheme) {
   if (scheme == "nacha") return {{}, nacha_returned, nacha_corrected};
   if (scheme == "cn-304") return {{}, cn_returned, {}};
+  if (scheme == "becs") return {{}, becs_returned, {}};
+  if (scheme == "cpa005") return {cpa_rejected, cpa_returned, {}};
   return {sepa_rejected, sepa_returned, {}};
 }
 
@@ -260,6 +277,44 @@ Result<BankAnswer> cn_result(SentFile& sent, std::string_view stem) {
   return finish(draft, fmt::format("{}.1-results.txt", stem), "results", on);
 }
 
+// --- Debits that come back in records of the sent file's own kind
+// --------------------------------------------------------------------------------------------------------------
+
+/// The debits of one fate, everything of the claim unchanged but for the reason.
+Result<BankAnswer> debits_back(SentFile& sent, Fate fate, std::string_view stem) {
+  const bool is_refused = fate == Fate::rejected;
+  const Date on = is_refused ? sent.head_.created_on.value_or(collect_day(sent))
+                             : collect_day(sent) + std::chrono::days{2};
+  Draft draft;
+  draft.order.format = sent.head_.scheme;  // The layouts of single banks differ in what is sent only.
+  draft.order.head = sent.head_;
+  draft.order.head.kind = is_refused ? FileKind::acknowledgement : FileKind::returned;
+  draft.order.head.created_on = on;
+  draft.order.head.created = sent.keeper_.keep(iso_date(on) + "T18:00:00");
+  draft.order.head.settings = &sent.settings_;
+  for (const auto& batch : sent.batches_) {
+    std::vector<Entry> entries;
+    for (const auto& asked : batch.claims) {
+      if (asked.fate != fate) continue;
+      Entry entry = asked.entry;
+      entry.outcome = is_refused ? Outcome::rejected : Outcome::returned;
+      entry.reason = asked.reason;
+      if (is_refused) entry.reason_text = "08000000000";  // CPA 005: element 08, the account, is wrong.
+      if (!entry.collect_on) entry.collect_on = batch.head.collect_on;
+      entries.push_back(entry);
+    }
+    if (entries.empty()) continue;
+    auto head = batch.head;
+    head.number = draft.order.batches.size() + 1;
+    head.collect_on = on;
+    draft.order.batches.push_back(head);
+    draft.entries.push_back(std::move(entries));
+  }
+  set_totals(draft);
+  return finish(draft, fmt::format("{}.{}.txt", stem, is_refused ? "1-rejects" : "2-returns"),
+                is_refused ? "rejects" : "returns", on);
+}
+
 // --- SEPA
 // -------------------------------------------------------------------------------------------------------------
 
@@ -404,11 +459,15 @@ bool any(const SentFile& sent, Fate fate) {
 
 }  // namespace
 
-Result<std::vector<BankAnswer>> answer_collection(std::string_view bytes, std::string_view stem, const BankMood& mood) {
+Result<std::vector<BankAnswer>> answer_collection(std::string_view bytes, std::string_view stem, const BankMood& mood,
+                                                  const SentAs& sent_as) {
   SentFile sent;
   MemorySource source{bytes};
   ReadOptions options;
   options.file_name = stem;
+  options.format = sent_as.format;
+  options.expected = Expected::instruction;
+  options.day = sent_as.on;
   const auto verdict = read_bank_file(source, options, sent);
   if (!verdict) return std::unexpected(verdict.error());
   if (*verdict == Verdict::refused || sent.head_.kind != FileKind::instruction || sent.count_ == 0) {
@@ -427,6 +486,9 @@ Result<std::vector<BankAnswer>> answer_collection(std::string_view bytes, std::s
     if (any(sent, Fate::corrected)) drafts.push_back(nacha_file(sent, Fate::corrected, stem));
   } else if (sent.head_.scheme == "cn-304") {
     drafts.push_back(cn_result(sent, stem));
+  } else if (sent.head_.scheme == "becs" || sent.head_.scheme == "cpa005") {
+    if (any(sent, Fate::rejected)) drafts.push_back(debits_back(sent, Fate::rejected, stem));
+    if (any(sent, Fate::returned)) drafts.push_back(debits_back(sent, Fate::returned, stem));
   } else {
     drafts.push_back(sepa_acknowledgement(sent, stem));
     drafts.push_back(sepa_statement(sent, stem));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,12 @@ struct BankMood {
   unsigned partial = 5;     // Collected in part; 304 only.
 };
 
+/// What is known of a sent file besides its bytes. Without it, its content tells.
+struct SentAs {
+  std::string format;          // "becs-balanced" reads like "becs" but for the credit at its end.
+  std::optional<Date> on = {};  // The year of collection days that have none.
+};
+
 /// One file the bank puts into our inbox.
 struct BankAnswer {
   std::string name;  // "TEST-..." : it can be told from a live file by its name.
@@ -34,6 +41,6 @@ struct BankAnswer {
 /// the collection date, since a simulated bank never sleeps. Fails with "sim.not-a-collection" for a file that asks for
 /// nothing, and with whatever the reader or the answer's writer has to say.
 [[nodiscard]] Result<std::vector<BankAnswer>> answer_collection(std::string_view bytes, std::string_view stem,
-                                                                const BankMood& mood);
+                                                                const BankMood& mood, const SentAs& sent_as = {});
 
 }  // namespace counterfoil

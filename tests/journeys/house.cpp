@@ -32,9 +32,23 @@ std::string german_iban(int number) {
   return fmt::format("DE{:02}{}", 98 - rest, bban);
 }
 
-char letter_of(std::string_view scheme) { return scheme == "nacha" ? 'N' : scheme == "cn-304" ? 'C' : 'S'; }
+std::string_view currency_of(std::string_view scheme) {
+  if (scheme == "nacha") return "USD";
+  if (scheme == "cn-304") return "CNY";
+  if (scheme == "becs") return "AUD";
+  if (scheme == "cpa005") return "CAD";
+  return "EUR";
+}
 
 }  // namespace
+
+char letter_of(std::string_view scheme) {
+  if (scheme == "nacha") return 'N';
+  if (scheme == "cn-304") return 'C';
+  if (scheme == "becs") return 'B';
+  if (scheme == "cpa005") return 'P';
+  return 'S';
+}
 
 nlohmann::json Run::json() const {
   auto parsed = nlohmann::json::parse(out, nullptr, false);
@@ -217,6 +231,10 @@ std::string mandates_csv(std::string_view scheme, int flats) {
       text += fmt::format("{},{},076401251,{},2026-01-15\n", head, 5550000 + i, i % 5 == 0 ? "savings" : "checking");
     } else if (scheme == "cn-304") {
       text += fmt::format("{},{},,00,2026-01-15\n", head, 6222020000000100LL + i);
+    } else if (scheme == "becs") {
+      text += fmt::format("{},00{},062-001,,2026-01-15\n", head, 550000 + i);
+    } else if (scheme == "cpa005") {
+      text += fmt::format("{},{},000300101,,2026-01-15\n", head, 5550000 + i);
     } else {
       text += fmt::format("{},{},,,2026-01-15\n", head, german_iban(1000 + i));
     }
@@ -226,7 +244,7 @@ std::string mandates_csv(std::string_view scheme, int flats) {
 
 std::string bills_csv(std::string_view scheme, int flats, std::string_view due, std::string_view month) {
   const char letter = letter_of(scheme);
-  const auto currency = scheme == "nacha" ? "USD" : scheme == "cn-304" ? "CNY" : "EUR";
+  const auto currency = currency_of(scheme);
   std::string text = "number,payer,mandate,due_on,currency,amount,charge,charge_text,notified_on,text\n";
   for (int i = 1; i <= flats; ++i) {
     const auto head = fmt::format("2026-{0}-{1}{2:04},F-{2:04},M{1}-{2:04},{3},{4}", month, letter, i, due, currency);
@@ -246,6 +264,14 @@ std::string creditor_toml(std::string_view scheme) {
   if (scheme == "cn-304") {
     return "name = \"EXAMPLE WUYE\"\nscheme = \"cn-304\"\naccount = \"6222020000000001\"\nbank = \"102100099996\"\n"
            "creditor_id = \"44030000000123\"\n[\"cn-304\"]\nfee_item = \"00703\"\n";
+  }
+  if (scheme == "becs") {
+    return "name = \"EXAMPLE ESTATES\"\nscheme = \"becs\"\naccount = \"654321\"\nbank = \"032-000\"\n"
+           "creditor_id = \"123456\"\n[becs]\nbank = \"WBC\"\ndescription = \"RENT\"\n";
+  }
+  if (scheme == "cpa005") {
+    return "name = \"EXAMPLE ESTATES\"\nscheme = \"cpa005\"\naccount = \"3333333\"\nbank = \"000302222\"\n"
+           "creditor_id = \"1234560000\"\n[cpa005]\noriginator_id = \"1234560000\"\ndata_centre = \"00320\"\n";
   }
   return "name = \"Example Estates\"\nscheme = \"iso20022\"\naccount = \"DE02120300000000202051\"\nbank = "
          "\"BYLADEM1001\"\n"

@@ -60,6 +60,8 @@ class House {
   std::string day_ = "2026-11-24";
 };
 
+/// The letter by which bills and mandates of a scheme are numbered.
+[[nodiscard]] char letter_of(std::string_view scheme);
 [[nodiscard]] std::string payers_csv(int flats);
 [[nodiscard]] std::string mandates_csv(std::string_view scheme, int flats);
 [[nodiscard]] std::string bills_csv(std::string_view scheme, int flats, std::string_view due,

@@ -99,16 +99,15 @@ TEST_P(MonthTest, GoesFromImportedBillsToBooksThatBalance) {
 
   // Every bill can tell its story.
   const auto story = house.run({"bill", "explain",
-                                fmt::format("2026-11-{}0001", scheme[0] == 'n'   ? 'N'
-                                                              : scheme[0] == 'c' ? 'C'
-                                                                                 : 'S'),
+                                fmt::format("2026-11-{}0001", letter_of(scheme)),
                                 "--json"});
   ASSERT_EQ(story.exit, 0) << story.err;
   EXPECT_GE(story.json()["steps"].size(), 3U) << story.out;
 }
 
 INSTANTIATE_TEST_SUITE_P(EveryScheme, MonthTest,
-                         ::testing::Values(Month{"iso20022", "sepa"}, Month{"nacha", "ach"}, Month{"cn-304", "cn"}),
+                         ::testing::Values(Month{"iso20022", "sepa"}, Month{"nacha", "ach"}, Month{"cn-304", "cn"},
+                                           Month{"becs", "au"}, Month{"cpa005", "ca"}),
                          [](const auto& month) { return std::string{month.param.label}; });
 
 TEST(Retry, ComesBackWithTheNextPlanAndIsCollected) {

@@ -32,6 +32,21 @@ CreditorAccount account_of(std::string_view scheme) {
                         {"nacha.immediate_origin", "1234567890"},
                         {"nacha.immediate_origin_name", "EXAMPLE ESTATES"},
                         {"nacha.entry_description", "RENT"}};
+  } else if (scheme == "becs") {
+    account.format = "becs";
+    account.currency = *Currency::parse("AUD");
+    account.account = "654321";
+    account.bank = "032-000";
+    account.creditor_id = "123456";
+    account.settings = {{"becs.bank", "WBC"}};
+  } else if (scheme == "cpa005") {
+    account.format = "cpa005";
+    account.instrument = "430";
+    account.currency = *Currency::parse("CAD");
+    account.account = "3333333";
+    account.bank = "000302222";
+    account.creditor_id = "1234560000";
+    account.settings = {{"cpa005.originator_id", "1234560000"}, {"cpa005.data_centre", "00320"}};
   } else {
     account.format = "pain.008.001.08";
     account.instrument = "CORE";
@@ -41,6 +56,13 @@ CreditorAccount account_of(std::string_view scheme) {
     account.creditor_id = "DE98ZZZ09999999999";
   }
   return account;
+}
+
+std::string_view bank_of(std::string_view scheme) {
+  if (scheme == "nacha") return "076401251";
+  if (scheme == "becs") return "062-001";
+  if (scheme == "cpa005") return "000300101";
+  return {};
 }
 
 /// The same claims every time.
@@ -58,11 +80,11 @@ class Claims : public EntrySource {
     entry.sequence_number = static_cast<std::uint64_t>(done_);
     entry.amount_minor = 1000 + done_;
     entry.payer_name = "PAYER";
-    entry.payer_account = scheme_ == "nacha" ? std::string_view{account_} : "DE89370400440532013000";
-    entry.payer_bank = scheme_ == "nacha" ? "076401251" : "";
+    entry.payer_account = scheme_ == "iso20022" ? "DE89370400440532013000" : std::string_view{account_};
+    entry.payer_bank = bank_of(scheme_);
     entry.account_kind = "checking";
     entry.signed_on = make_date(2026, 1, 15);
-    entry.currency = scheme_ == "nacha" ? us_dollar : euro;
+    entry.currency = account_of(scheme_).currency;
     entry.collect_on = make_date(2026, 12, 1);
     return true;
   }
@@ -85,11 +107,11 @@ class Text : public ByteTarget {
 std::string collection(std::string_view scheme) {
   CollectionBlock block;
   block.collect_on = make_date(2026, 12, 1);
-  block.sequence = scheme == "nacha" ? SequenceType::none : SequenceType::recurring;
+  block.sequence = scheme == "iso20022" ? SequenceType::recurring : SequenceType::none;
   block.count = claims;
   block.sum_minor = claims * 1000 + claims * (claims + 1) / 2;
   const auto order = make_collection_order(
-      account_of(scheme), {.message_id = "TEST-1", .created = "2026-11-24T09:30:00", .file_modifier = {}}, {block});
+      account_of(scheme), {.message_id = scheme == "cpa005" ? "0001" : "TEST-1", .created = "2026-11-24T09:30:00", .file_modifier = {}}, {block});
   EXPECT_TRUE(order);
   Claims entries{scheme};
   Text target;
@@ -148,7 +170,7 @@ TEST_P(SimulatedBank, LetsNothingFailWhenItIsInTheBestOfMoods) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Schemes, SimulatedBank, ::testing::Values("iso20022", "nacha"),
+INSTANTIATE_TEST_SUITE_P(Schemes, SimulatedBank, ::testing::Values("iso20022", "nacha", "becs", "cpa005"),
                          [](const auto& scheme) { return std::string{scheme.param}; });
 
 TEST(SimulatedBankOnly, AnswersCollections) {
