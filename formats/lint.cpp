@@ -215,18 +215,20 @@ class Lint {
   }
 
   /// A record that ends a batch or a file without stating any total protects nothing. That of a batch need not where
-  /// the end of the file states what is in all of them.
+  /// the end of the file states what is in all of them, and the end of a file where every batch states its own.
   void look_for_totals() {
     const auto states_total = [](const RecordPlan& record) {
       return std::ranges::any_of(record.fields, [](const FieldPlan& field) { return field.total.has_value(); });
     };
     const bool file_states = std::ranges::any_of(
         plan_.records, [&](const RecordPlan& record) { return record.roles.closes_file && states_total(record); });
+    const bool batch_states = std::ranges::any_of(
+        plan_.records, [&](const RecordPlan& record) { return record.roles.closes_batch && states_total(record); });
     for (const RecordPlan& record : plan_.records) {
       if ((!record.roles.closes_batch && !record.roles.closes_file) ||
           states_total(record))
         continue;
-      const bool is_covered = !record.roles.closes_file && file_states;
+      const bool is_covered = record.roles.closes_file ? batch_states : file_states;
       remark(is_covered ? Severity::note : Severity::warning, record.line, record.name, "no-totals",
              fmt::format("Record {} ends a batch or a file and states no total.", record.name),
              "Declare its counts and sums as totals.");

@@ -73,12 +73,14 @@ constexpr std::array<std::string_view, 2> nacha_corrected{"C05", "C01"};
 constexpr std::array<std::string_view, 5> becs_returned{"6", "2", "3", "1", "5"};
 constexpr std::array<std::string_view, 1> cpa_rejected{"900"};
 constexpr std::array<std::string_view, 5> cpa_returned{"901", "905", "902", "903", "915"};
+constexpr std::array<std::string_view, 5> zengin_returned{"1", "3", "2", "4", "9"};
 constexpr std::array<std::string_view, 4> cn_returned{"FSBR6040", "FSBR6037", "FSBR6039", "FSBR6038"};
 
 Reasons reasons_of(std::string_view scheme) {
   if (scheme == "nacha") return {{}, nacha_returned, nacha_corrected};
   if (scheme == "cn-304") return {{}, cn_returned, {}};
   if (scheme == "becs") return {{}, becs_returned, {}};
+  if (scheme == "zengin") return {{}, zengin_returned, {}};
   if (scheme == "cpa005") return {cpa_rejected, cpa_returned, {}};
   return {sepa_rejected, sepa_returned, {}};
 }
@@ -271,6 +273,32 @@ Result<BankAnswer> cn_result(SentFile& sent, std::string_view stem) {
       entries.push_back(entry);
     }
     draft.order.batches.push_back(head);
+    draft.entries.push_back(std::move(entries));
+  }
+  set_totals(draft);
+  return finish(draft, fmt::format("{}.1-results.txt", stem), "results", on);
+}
+
+// --- Zengin
+// -------------------------------------------------------------------------------------------------------------
+
+/// The very records that were sent, each with what became of it.
+Result<BankAnswer> zengin_result(SentFile& sent, std::string_view stem) {
+  const Date on = collect_day(sent) + std::chrono::days{1};
+  Draft draft;
+  draft.order.format = "zengin";
+  draft.order.head = sent.head_;
+  draft.order.head.kind = FileKind::settlement;
+  draft.order.head.settings = &sent.settings_;
+  for (const auto& batch : sent.batches_) {
+    std::vector<Entry> entries;
+    for (const auto& asked : batch.claims) {
+      Entry entry = asked.entry;
+      entry.reason = asked.fate == Fate::good ? "0" : asked.reason;
+      entry.outcome = asked.fate == Fate::good ? Outcome::settled : Outcome::rejected;
+      entries.push_back(entry);
+    }
+    draft.order.batches.push_back(batch.head);
     draft.entries.push_back(std::move(entries));
   }
   set_totals(draft);
@@ -486,6 +514,8 @@ Result<std::vector<BankAnswer>> answer_collection(std::string_view bytes, std::s
     if (any(sent, Fate::corrected)) drafts.push_back(nacha_file(sent, Fate::corrected, stem));
   } else if (sent.head_.scheme == "cn-304") {
     drafts.push_back(cn_result(sent, stem));
+  } else if (sent.head_.scheme == "zengin") {
+    drafts.push_back(zengin_result(sent, stem));
   } else if (sent.head_.scheme == "becs" || sent.head_.scheme == "cpa005") {
     if (any(sent, Fate::rejected)) drafts.push_back(debits_back(sent, Fate::rejected, stem));
     if (any(sent, Fate::returned)) drafts.push_back(debits_back(sent, Fate::returned, stem));

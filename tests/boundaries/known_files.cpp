@@ -76,6 +76,7 @@ Told told(const LayoutPlan& plan, std::string_view bytes, bool accept_partial) {
   MemorySource source{bytes};
   ReadOptions options;
   options.accept_partial = accept_partial;
+  options.day = make_date(2026, 11, 24);
   told.verdict = read_watched(plan, source, options, told, &told).value_or(Verdict::refused);
   return told;
 }

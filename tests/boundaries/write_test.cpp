@@ -22,7 +22,9 @@ class Sayable {
  public:
   explicit Sayable(const KnownFile& file) : plan_{*file.plan} {
     MemorySource source{file.bytes};
-    EXPECT_TRUE(read_fixed_width(plan_, source, {}, heard_).has_value());
+    ReadOptions options;
+    options.day = make_date(2026, 11, 24);
+    EXPECT_TRUE(read_fixed_width(plan_, source, options, heard_).has_value());
     is_ours_ = heard_.counts.kind == FileKind::instruction || heard_.counts.kind == FileKind::statement;
     reset();
   }

@@ -1,4 +1,4 @@
-// Days on which banks are closed in Australia and Canada, as the sources of the scheme list them.
+// Days on which banks are closed in Australia, Canada and Japan, as the sources of the scheme list them.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -42,6 +42,12 @@ TEST(CanadianBankDays, AreClosedOnNationalHolidaysAndTheirSubstitutes) {
                                                   "11-11", "12-25", "12-28"}));
   EXPECT_EQ(closed_weekdays("cpa005", 2028), (Days{"01-03", "04-14", "05-22", "07-03", "09-04", "10-02", "10-09",
                                                   "11-13", "12-25", "12-26"}));
+}
+
+TEST(JapaneseBankDays, AreClosedOnNationalHolidaysAndAtTheTurnOfTheYear) {
+  EXPECT_EQ(closed_weekdays("zengin", 2026),
+            (Days{"01-01", "01-02", "01-12", "02-11", "02-23", "03-20", "04-29", "05-04", "05-05", "05-06", "07-20",
+                  "08-11", "09-21", "09-22", "09-23", "10-12", "11-03", "11-23", "12-31"}));
 }
 
 TEST(AustralianBankDays, OfAYearWithoutDataAreNotGuessed) {

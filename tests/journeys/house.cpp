@@ -37,6 +37,7 @@ std::string_view currency_of(std::string_view scheme) {
   if (scheme == "cn-304") return "CNY";
   if (scheme == "becs") return "AUD";
   if (scheme == "cpa005") return "CAD";
+  if (scheme == "zengin") return "JPY";
   return "EUR";
 }
 
@@ -47,6 +48,7 @@ char letter_of(std::string_view scheme) {
   if (scheme == "cn-304") return 'C';
   if (scheme == "becs") return 'B';
   if (scheme == "cpa005") return 'P';
+  if (scheme == "zengin") return 'Z';
   return 'S';
 }
 
@@ -233,6 +235,8 @@ std::string mandates_csv(std::string_view scheme, int flats) {
       text += fmt::format("{},{},,00,2026-01-15\n", head, 6222020000000100LL + i);
     } else if (scheme == "becs") {
       text += fmt::format("{},00{},062-001,,2026-01-15\n", head, 550000 + i);
+    } else if (scheme == "zengin") {
+      text += fmt::format("{},{},0009219,ordinary,2026-01-15\n", head, 5550000 + i);
     } else if (scheme == "cpa005") {
       text += fmt::format("{},{},000300101,,2026-01-15\n", head, 5550000 + i);
     } else {
@@ -248,8 +252,10 @@ std::string bills_csv(std::string_view scheme, int flats, std::string_view due, 
   std::string text = "number,payer,mandate,due_on,currency,amount,charge,charge_text,notified_on,text\n";
   for (int i = 1; i <= flats; ++i) {
     const auto head = fmt::format("2026-{0}-{1}{2:04},F-{2:04},M{1}-{2:04},{3},{4}", month, letter, i, due, currency);
-    text += fmt::format("{},{}.00,management,Management fee,2026-11-01,Bill of flat {}\n", head, 200 + i, i);
-    text += fmt::format("{},{}.50,water,Water,2026-11-01,Bill of flat {}\n", head, i % 40, i);
+    // Yen have no decimals.
+    const std::string_view rest = scheme == "zengin" ? "" : ".00", water = scheme == "zengin" ? "50" : ".50";
+    text += fmt::format("{},{}{},management,Management fee,2026-11-01,Bill of flat {}\n", head, 200 + i, rest, i);
+    text += fmt::format("{},{}{},water,Water,2026-11-01,Bill of flat {}\n", head, i % 40, water, i);
   }
   return text;
 }
@@ -268,6 +274,10 @@ std::string creditor_toml(std::string_view scheme) {
   if (scheme == "becs") {
     return "name = \"EXAMPLE ESTATES\"\nscheme = \"becs\"\naccount = \"654321\"\nbank = \"032-000\"\n"
            "creditor_id = \"123456\"\n[becs]\nbank = \"WBC\"\ndescription = \"RENT\"\n";
+  }
+  if (scheme == "zengin") {
+    return "name = \"EXAMPLE ESTATES\"\nscheme = \"zengin\"\naccount = \"7654321\"\nbank = \"0005123\"\n"
+           "creditor_id = \"0000123456\"\n";
   }
   if (scheme == "cpa005") {
     return "name = \"EXAMPLE ESTATES\"\nscheme = \"cpa005\"\naccount = \"3333333\"\nbank = \"000302222\"\n"

@@ -107,7 +107,8 @@ TEST_P(MonthTest, GoesFromImportedBillsToBooksThatBalance) {
 
 INSTANTIATE_TEST_SUITE_P(EveryScheme, MonthTest,
                          ::testing::Values(Month{"iso20022", "sepa"}, Month{"nacha", "ach"}, Month{"cn-304", "cn"},
-                                           Month{"becs", "au"}, Month{"cpa005", "ca"}),
+                                           Month{"becs", "au"}, Month{"cpa005", "ca"},
+                                           Month{"zengin", "jp"}),
                          [](const auto& month) { return std::string{month.param.label}; });
 
 TEST(Retry, ComesBackWithTheNextPlanAndIsCollected) {

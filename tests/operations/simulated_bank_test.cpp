@@ -39,6 +39,12 @@ CreditorAccount account_of(std::string_view scheme) {
     account.bank = "032-000";
     account.creditor_id = "123456";
     account.settings = {{"becs.bank", "WBC"}};
+  } else if (scheme == "zengin") {
+    account.format = "zengin";
+    account.currency = *Currency::parse("JPY");
+    account.account = "7654321";
+    account.bank = "0005123";
+    account.creditor_id = "0000123456";
   } else if (scheme == "cpa005") {
     account.format = "cpa005";
     account.instrument = "430";
@@ -62,6 +68,7 @@ std::string_view bank_of(std::string_view scheme) {
   if (scheme == "nacha") return "076401251";
   if (scheme == "becs") return "062-001";
   if (scheme == "cpa005") return "000300101";
+  if (scheme == "zengin") return "0009219";
   return {};
 }
 
@@ -82,7 +89,7 @@ class Claims : public EntrySource {
     entry.payer_name = "PAYER";
     entry.payer_account = scheme_ == "iso20022" ? "DE89370400440532013000" : std::string_view{account_};
     entry.payer_bank = bank_of(scheme_);
-    entry.account_kind = "checking";
+    entry.account_kind = scheme_ == "zengin" ? "ordinary" : "checking";
     entry.signed_on = make_date(2026, 1, 15);
     entry.currency = account_of(scheme_).currency;
     entry.collect_on = make_date(2026, 12, 1);
@@ -143,14 +150,16 @@ Counted read(const BankAnswer& answer) {
   return counted;
 }
 
+const SentAs sent_as{.format = {}, .on = make_date(2026, 11, 24)};
+
 class SimulatedBank : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(SimulatedBank, AnswersTheSameWayForTheSameSeedAndIsReadWithoutAFault) {
   const auto sent = collection(GetParam());
-  const auto answers = answer_collection(sent, "stem", {.seed = 7});
+  const auto answers = answer_collection(sent, "stem", {.seed = 7}, sent_as);
   ASSERT_TRUE(answers) << answers.error().explanation;
   ASSERT_FALSE(answers->empty());
-  const auto again = answer_collection(sent, "stem", {.seed = 7});
+  const auto again = answer_collection(sent, "stem", {.seed = 7}, sent_as);
   ASSERT_TRUE(again);
   ASSERT_EQ(answers->size(), again->size());
   for (std::size_t i = 0; i < answers->size(); ++i) {
@@ -161,7 +170,7 @@ TEST_P(SimulatedBank, AnswersTheSameWayForTheSameSeedAndIsReadWithoutAFault) {
 
 TEST_P(SimulatedBank, LetsNothingFailWhenItIsInTheBestOfMoods) {
   const auto answers = answer_collection(collection(GetParam()), "stem",
-                                         {.seed = 7, .rejected = 0, .returned = 0, .corrected = 0, .partial = 0});
+                                         {.seed = 7, .rejected = 0, .returned = 0, .corrected = 0, .partial = 0}, sent_as);
   ASSERT_TRUE(answers);
   for (const auto& answer : *answers) {
     const auto counted = read(answer);
@@ -170,7 +179,7 @@ TEST_P(SimulatedBank, LetsNothingFailWhenItIsInTheBestOfMoods) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Schemes, SimulatedBank, ::testing::Values("iso20022", "nacha", "becs", "cpa005"),
+INSTANTIATE_TEST_SUITE_P(Schemes, SimulatedBank, ::testing::Values("iso20022", "nacha", "becs", "cpa005", "zengin"),
                          [](const auto& scheme) { return std::string{scheme.param}; });
 
 TEST(SimulatedBankOnly, AnswersCollections) {
