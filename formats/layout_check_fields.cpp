@@ -231,6 +231,7 @@ class FieldsStep final : CheckStep {
     if (word == "join") field.is_joined = true;
     if (word == "cut") field.may_cut = true;
     if (word == "transliterate") field.transliterates = true;
+    if (word == "others_blank") field.blanks_others = true;
     if (word == "else") field.fault = field.same_as_fault = fault(line.at, args[0]);
     if (word == "blank") field.blank_fault = fault(line.at, args[0]);
     if (word == "decimals")

@@ -247,8 +247,8 @@ const auto field_clause = x3::rule<ClauseRule, Clause>{"an attribute"} =
     clause("default", one_quoted) | clause("none", one_quoted) | flag("required") | flag("optional") |
     clause("blank", args("is zero as", skip("is") > skip("zero") > skip("as") > name[push])) | flag("left") |
     flag("right") | clause("pad", one_quoted) | clause("decimals", one_number) | clause("sign", one_name) |
-    clause("class", one_value) | flag("transliterate") | flag("cut") | clause("check", one_name) | flag("sensitive") |
-    flag("keep") | flag("join") | clause("else", one_name) | (skip("only") > skip("when") > word_test);
+    clause("class", one_value) | flag("transliterate") | flag("others_blank") | flag("cut") |
+    clause("check", one_name) | flag("sensitive") | flag("keep") | flag("join") | clause("else", one_name) | (skip("only") > skip("when") > word_test);
 const auto part_flag = x3::rule<struct PartRule, bool>{"part"} = (skip("part") > x3::attr(true)) | x3::attr(false);
 const auto field_line = x3::rule<struct FieldLineRule, FieldLine>{
     "a field"} = part_flag > number > skip_symbol("-") > number > number > field_type > name > clauses(field_clause);

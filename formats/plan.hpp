@@ -167,6 +167,7 @@ struct FieldPlan {
   bool keeps_blanks = false;    // Outer blanks belong to the value.
   bool may_cut = false;         // A value that is too long is cut on the right and noted. Never set by default.
   bool transliterates = false;  // Letters outside the class are written as their base letter and noted.
+  bool blanks_others = false;   // What then still cannot be written becomes a blank and is noted.
   std::uint8_t decimals = 0;    // money and decimal.
   SignPlace sign = SignPlace::none;
   CheckDigit check_digit = CheckDigit::none;

@@ -226,6 +226,9 @@ bool RecordWriter::in_class(const Work& work, const FieldPlan& field, std::strin
       } else if (field.transliterates && !keeps_case && taken(upper(character[0]))) {
         made += upper(character[0]);
         capitals = true;
+      } else if (field.blanks_others && static_cast<unsigned char>(character[0]) >= 0x20) {
+        made += ' ';
+        spelt_otherwise = true;
       } else {
         return refuse(static_cast<unsigned char>(character[0]) < 0x20 ? std::string_view{"control character"}
                                                                       : character);
@@ -239,12 +242,13 @@ bool RecordWriter::in_class(const Work& work, const FieldPlan& field, std::strin
       made += character;  // The character set has it; classes speak of single bytes only.
       continue;
     }
-    if (!field.transliterates) return refuse(character);
-    const std::string base = sepa_text(character, Transliteration::epc).text;
+    if (!field.transliterates && !field.blanks_others) return refuse(character);
+    const std::string base = field.transliterates ? sepa_text(character, Transliteration::epc).text : std::string{"."};
     for (const char c : base) {
       const char written = taken(c) ? c : upper(c);
-      if (base == "." || !taken(written)) return refuse(character);
-      made += written;
+      const bool has_no_base = base == "." || !taken(written);
+      if (has_no_base && !field.blanks_others) return refuse(character);
+      made += has_no_base ? ' ' : written;
     }
     spelt_otherwise = true;
   }

@@ -67,6 +67,35 @@ Entry claim(std::string_view reference, std::int64_t amount) {
   return entry;
 }
 
+// ---- Characters a bank does not take
+
+TEST(OthersBlank, WritesABlankForWhatHasNoLetterAndSaysSo) {
+  const Plan plan = plan_of(R"(length 12
+record head "Head" opens file batch when 1-1 = "1"
+  from H "1" sure A
+   1-12  12  text   kind   = "1"
+record item "Item" opens entry when 1-1 = "2"
+  from H "1" sure A
+   1-1    1  text   kind   = "2"
+   2-8    7  text   name   -> entry.payer_name  class "A-Z " transliterate others_blank cut else warning
+   9-12   4  money  amount -> entry.amount  decimals 0
+order
+  file = head item*
+kind instruction from none
+)");
+  ASSERT_NE(plan, nullptr);
+  Entry entry = claim("A", 5);
+  entry.payer_name = "O'N\xC3\xA9l_\xE7\x8E\x8B";
+  const Written written = write(plan, {entry});
+  EXPECT_EQ(written.code, "");
+  ASSERT_EQ(written.text.size(), 26U);
+  EXPECT_EQ(written.text.substr(14, 7), "O NEL  ");
+  ASSERT_EQ(written.notes.size(), 1U);
+  EXPECT_EQ(written.notes[0].code, "write.transliterated");
+  entry.payer_name = "A\nB";
+  EXPECT_TRUE(write(plan, {entry}).code.starts_with("write.character")) << "no control character becomes a blank";
+}
+
 // ---- Japanese names in one byte a character
 
 constexpr std::string_view kana = R"(length 12
