@@ -9,6 +9,7 @@
 #include "core/aba.hpp"
 #include "core/bsb.hpp"
 #include "core/cnaps.hpp"
+#include "core/modulus_check.hpp"
 #include "core/iban.hpp"
 #include "core/money.hpp"
 #include "core/names.hpp"
@@ -263,8 +264,8 @@ Obstacle amount_obstacle(const Question& q) {
   return std::nullopt;
 }
 
-std::optional<Error> account_fault(const Mandate& mandate, AccountCheck check) {
-  switch (check) {
+std::optional<Error> account_fault(const Mandate& mandate, const CollectionRules& rules) {
+  switch (rules.account) {
     case AccountCheck::none:
       break;
     case AccountCheck::iban_sepa:
@@ -289,6 +290,11 @@ std::optional<Error> account_fault(const Mandate& mandate, AccountCheck check) {
         return number.error();
       }
       break;
+    case AccountCheck::sort_code:
+      // The tables may have changed since the mandate was taken in.
+      if (const auto read = check_british_account(mandate.bank, mandate.account, rules.modulus); !read)
+        return read.error();
+      break;
   }
   if (mandate.account.empty()) {
     return Error{.code = "account.missing",
@@ -301,7 +307,7 @@ std::optional<Error> account_fault(const Mandate& mandate, AccountCheck check) {
 Obstacle account_obstacle(const Question& q) {
   const auto& mandate = *q.mandate;
   const auto& rules = q.terms.rules;
-  if (const auto fault = account_fault(mandate, rules.account)) {
+  if (const auto fault = account_fault(mandate, rules)) {
     return left_out(
         Why::account_invalid,
         fmt::format("The account data of mandate {} cannot be used. {}", mandate.reference, fault->explanation),

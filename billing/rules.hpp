@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/modulus_check.hpp"
 #include "mandates/rules.hpp"
 
 namespace counterfoil {
@@ -34,6 +35,7 @@ struct CollectionRules {
   std::int64_t most_minor = 0;        // Largest amount of one claim.
   std::int64_t person_above_minor = 0;  // From here on a person must release the single claim.
   AccountCheck account = AccountCheck::none;
+  const ModulusTables* modulus = nullptr;  // British accounts; null: only their form is looked at.
   AddressRule address = AddressRule::never;
   bool bank_needed_outside_eea = false;  // A BIC for payers at banks outside the EEA.
   bool combine_bills = false;         // Several bills of one mandate become one claim.

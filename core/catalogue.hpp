@@ -131,6 +131,8 @@ struct SchemeManner {
   bool one_off_may_be_represented = false;  // A one-off mandate covers the second presentation of its one debit.
   bool silence_is_success = false;          // No answer in time means settled.
   bool returns_can_be_refused = false;      // Our bank may dishonor a return.
+  bool prenotes_first = false;              // A new mandate is sent to the payer's bank before anything is collected.
+  bool mandate_comes_back = false;          // Answers name the mandate, amount and day, and no reference of the claim.
   bool answer_repeats_file = false;         // The result is the sent file filled in, under the same message id.
   bool one_day_per_file = false;            // One collection day and one batch.
 

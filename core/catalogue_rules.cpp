@@ -47,6 +47,7 @@ const std::vector<KnownRule>& known_rules() {
       {"retry_wait_days", number, "Calendar days between a return and the retry"},
       {"retry_new_notice", flag, "The payer is told of the new date before a retry, as of any collection"},
       {"retry_description", text, "Batch description a retry must carry"},
+      {"retry_transaction_code", text, "Transaction code a retry must carry"},
       {"retry_own_batch", flag, "A retry must not share a batch with first presentations"},
 
       // Limits.

@@ -213,6 +213,8 @@ SchemeManner read_manner(Reader& read, const toml::table& table) {
   read.flag_or(table, "one_off_may_be_represented", manner.one_off_may_be_represented);
   read.flag_or(table, "silence_is_success", manner.silence_is_success);
   read.flag_or(table, "returns_can_be_refused", manner.returns_can_be_refused);
+  read.flag_or(table, "prenotes_first", manner.prenotes_first);
+  read.flag_or(table, "mandate_comes_back", manner.mandate_comes_back);
   read.flag_or(table, "answer_repeats_file", manner.answer_repeats_file);
   read.flag_or(table, "one_day_per_file", manner.one_day_per_file);
   read_numbering(read, table, manner);
@@ -291,6 +293,8 @@ Result<void> add_scheme_facts(Scheme& scheme, std::string_view text, const std::
                           "one_off_may_be_represented",
                           "silence_is_success",
                           "returns_can_be_refused",
+                          "prenotes_first",
+                          "mandate_comes_back",
                           "answer_repeats_file",
                           "one_day_per_file",
                           "number_digits",

@@ -252,4 +252,13 @@ bool ModulusTables::passes(const Row& row, const BritishAccount& account, bool i
   return remainder(weighted_sum(shifted), modulus) == 0;
 }
 
+Result<BritishAccount> check_british_account(std::string_view sort_code, std::string_view account,
+                                             const ModulusTables* tables) {
+  auto read = read_british_account(sort_code, account);
+  if (!read || tables == nullptr || tables->check(*read) != ModulusTables::Answer::fails) return read;
+  return std::unexpected(fault("sort-code.modulus",
+                               "The account number cannot belong to the sort code: a digit is wrong or two are swapped.",
+                               std::string{ask_the_payer}));
+}
+
 }  // namespace counterfoil

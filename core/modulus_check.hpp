@@ -64,4 +64,9 @@ class ModulusTables {
   [[nodiscard]] const std::string& substitute(const std::string& sort_code) const;
 };
 
+/// Both steps: the form, and the modulus check where tables are given. "sort-code.modulus" where the account cannot belong to the
+/// sort code.
+[[nodiscard]] Result<BritishAccount> check_british_account(std::string_view sort_code, std::string_view account,
+                                                           const ModulusTables* tables);
+
 }  // namespace counterfoil

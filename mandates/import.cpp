@@ -164,6 +164,18 @@ void take_chinese_account(Problems& problems, Mandate& mandate, std::string_view
   }
 }
 
+void take_british_account(Problems& problems, Mandate& mandate, std::string_view account, std::string_view bank,
+                          const ModulusTables* modulus) {
+  if (bank.empty()) return problems.missing("bank", "Ask the payer for the sort code of the account.");
+  const auto read = check_british_account(bank, account, modulus);
+  if (!read) {
+    const bool is_sort_code = read.error().code == "sort-code.digits" || read.error().code == "sort-code.length";
+    return take_error(problems, is_sort_code ? "bank" : "account", read.error());
+  }
+  mandate.account = read->account;
+  mandate.bank = read->sort_code;
+}
+
 void take_account(Problems& problems, Mandate& mandate, const MandateRow& row, const MandateImportTerms& terms) {
   mandate.account_kind = problems.text("account_kind", row.account_kind);
   if (trimmed(row.account).empty()) return problems.missing("account", "Ask the payer for the account to be debited.");
@@ -176,6 +188,8 @@ void take_account(Problems& problems, Mandate& mandate, const MandateRow& row, c
       return take_australian_account(problems, mandate, row.account, trimmed(row.bank));
     case AccountCheck::cnaps:
       return take_chinese_account(problems, mandate, row.account, trimmed(row.bank), terms.bank_number_may_differ);
+    case AccountCheck::sort_code:
+      return take_british_account(problems, mandate, row.account, trimmed(row.bank), terms.modulus);
     case AccountCheck::none:
       mandate.account = problems.text("account", row.account);
       mandate.bank = problems.text("bank", row.bank);
@@ -242,6 +256,10 @@ void take_kind(Problems& problems, Mandate& mandate, const MandateRow& row, cons
   if (!mandate.one_off && !type.empty() && type != "RECURRENT" && type != "RCUR") {
     problems.add("type", "invalid", "The type of a mandate is recurrent or one-off.", "Write recurrent or one-off.");
   }
+  if (mandate.one_off && terms.account == AccountCheck::sort_code) {
+    problems.add("type", "invalid", "A Direct Debit Instruction stands until it is cancelled; there are none for one collection.",
+                 "Write recurrent, and end the mandate after its collection.");
+  }
   if (const auto limit = trimmed(row.limit); !limit.empty()) {
     const auto amount = Money::parse(limit, terms.currency);
     if (amount) {
@@ -269,11 +287,39 @@ void take_state(Problems& problems, Mandate& mandate, const MandateRow& row, con
   }
 }
 
+/// What keeps a text from being the reference of a Direct Debit Instruction; empty where nothing does.
+std::string_view british_reference_fault(std::string_view reference) {
+  constexpr std::size_t longest = 18;
+  constexpr std::ptrdiff_t fewest = 6;
+  const auto counts = [](char c) { return is_digit(c) || (c >= 'A' && c <= 'Z'); };
+  const auto is_taken = [&](char c) { return counts(c) || std::string_view{".&/ -"}.find(c) != std::string_view::npos; };
+  if (reference.size() > longest) return "has more than 18 characters.";
+  if (!std::ranges::all_of(reference, is_taken)) return "holds a character other than A-Z, 0-9, . & / - and blank.";
+  if (std::ranges::count_if(reference, counts) < fewest) return "has fewer than six letters and digits.";
+  if (reference.starts_with("DDIC")) return "begins with DDIC, which is kept for indemnity claims.";
+  const char first = *std::ranges::find_if(reference, counts);
+  if (std::ranges::all_of(reference, [&](char c) { return !counts(c) || c == first; }))
+    return "is one character repeated.";
+  return {};
+}
+
+/// Bacs writes references in capitals and answers by them.
+void take_british_reference(Problems& problems, Mandate& mandate) {
+  for (char& c : mandate.reference) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  }
+  if (const auto fault = british_reference_fault(mandate.reference); !fault.empty()) {
+    problems.add("reference", "invalid", fmt::format("The reference of the instruction {}", fault),
+                 "Use 6 to 18 capital letters and digits, not one alone repeated; . & / - and blanks may stand between.");
+  }
+}
+
 void take_reference(Problems& problems, Mandate& mandate, const MandateRow& row, const MandateImportTerms& terms) {
   mandate.reference = problems.text("reference", row.reference);
   if (mandate.reference.empty()) {
     return problems.missing("reference", "Write the mandate reference or agreement number the payer signed under.");
   }
+  if (terms.account == AccountCheck::sort_code) return take_british_reference(problems, mandate);
   if (terms.account != AccountCheck::iban_sepa) return;
   if (const auto fault = sepa_identifier_fault(mandate.reference); !fault.empty()) {
     problems.add("reference", "invalid", fmt::format("The mandate reference {}", fault),

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/finding.hpp"
+#include "core/modulus_check.hpp"
 #include "mandates/mandate.hpp"
 
 namespace counterfoil {
@@ -28,6 +29,7 @@ struct MandateImportTerms {
   Currency currency;       // For `limit`.
   AccountCheck account = AccountCheck::none;
   bool bank_number_may_differ = false;  // CNAPS: a wrong check digit is only a warning at this site.
+  const ModulusTables* modulus = nullptr;  // British accounts; null: only their form is looked at.
   MandateRules rules;
   bool prenote_first = false;           // New mandates wait for a prenote.
   bool registration_first = false;      // ... for their registration at the payer's bank.

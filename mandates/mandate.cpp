@@ -126,6 +126,7 @@ Result<void> take_prenote_settled(Mandate& mandate, const MandateChange& change)
                                    "Look at the history of the mandate."));
   }
   mandate.earliest_debit_on = change.earliest_debit_on;
+  if (change.starts_anew) mandate.used = 0;
   mandate.pending = MandatePending::none;
   return {};
 }

@@ -141,6 +141,7 @@ struct MandateChange {
   SequenceType sequence = SequenceType::none;          // For collection_*: of the claim.
   std::optional<Date> collected_on = {};                    // For collection_settled: the due date. For prenote_settled: settlement.
   std::optional<Date> earliest_debit_on = {};               // For prenote_settled.
+  bool starts_anew = false;                            // For prenote_settled: the next collection is a first one.
   Amendment carried = {};                              // For collection_*: the old values the claim carried.
   // For collection_settled with `carried`: what the claim told as the new values, if data may have changed once more
   // since. The bank knows these now, and a still newer change waits for the next collection. Empty: not changed since.

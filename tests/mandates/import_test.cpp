@@ -184,5 +184,66 @@ TEST(PayerImport, NeedsANumberAndAName) {
   EXPECT_EQ(import.payer.address.country, "DE");
 }
 
+MandateImportTerms bacs_terms(const ModulusTables* tables) {
+  MandateImportTerms terms;
+  terms.scheme = "bacs";
+  terms.currency = *Currency::parse("GBP");
+  terms.account = AccountCheck::sort_code;
+  terms.modulus = tables;
+  terms.today = make_date(2026, 11, 24);
+  return terms;
+}
+
+MandateRow british_row() {
+  MandateRow row;
+  row.reference = "RENT-000101";
+  row.payer_number = "1";
+  row.account = "5779911";
+  row.bank = "10-00-50";
+  return row;
+}
+
+TEST(MandateImport, BringsABritishAccountToSixAndEightDigits) {
+  const auto import = import_mandate(british_row(), bacs_terms(nullptr));
+  EXPECT_TRUE(import.is_good()) << codes(import.problems).front();
+  EXPECT_EQ(import.mandate.bank, "100050");
+  EXPECT_EQ(import.mandate.account, "05779911");
+}
+
+TEST(MandateImport, RefusesABritishAccountThatFailsTheModulusCheck) {
+  const auto tables = ModulusTables::read("100000 100099 MOD10 0 0 0 0 0 0 0 0 0 0 0 0 0 1\n", "weights", "", "");
+  ASSERT_TRUE(tables.has_value());
+  const auto import = import_mandate(british_row(), bacs_terms(&*tables));
+  EXPECT_EQ(codes(import.problems), (std::vector<std::string>{"account: sort-code.modulus"}));
+  auto row = british_row();
+  row.account = "5779910";
+  EXPECT_TRUE(import_mandate(row, bacs_terms(&*tables)).is_good());
+}
+
+TEST(MandateImport, HoldsTheReferenceOfAnInstructionToItsRules) {
+  auto row = british_row();
+  row.reference = "rent-000101";
+  EXPECT_EQ(import_mandate(row, bacs_terms(nullptr)).mandate.reference, "RENT-000101") << "Bacs writes capitals";
+  for (const auto* bad : {"AB-12", "11-11-11", "DDIC-000001", "RENT_000101", "RENT-000101-FLAT-9-B", "A.B-C/D E&"}) {
+    row.reference = bad;
+    EXPECT_EQ(codes(import_mandate(row, bacs_terms(nullptr)).problems),
+              (std::vector<std::string>{"reference: mandate.reference-invalid"}))
+        << bad;
+  }
+}
+
+TEST(MandateImport, TakesNoInstructionForOneCollection) {
+  auto row = british_row();
+  row.type = "one-off";
+  EXPECT_EQ(codes(import_mandate(row, bacs_terms(nullptr)).problems),
+            (std::vector<std::string>{"type: mandate.type-invalid"}));
+}
+
+TEST(MandateImport, NamesTheColumnOfABadSortCode) {
+  auto row = british_row();
+  row.bank = "1000";
+  EXPECT_EQ(codes(import_mandate(row, bacs_terms(nullptr)).problems), (std::vector<std::string>{"bank: sort-code.length"}));
+}
+
 }  // namespace
 }  // namespace counterfoil
