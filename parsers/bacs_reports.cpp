@@ -86,6 +86,14 @@ void add_change(std::string& changes, std::string_view name, std::string_view va
   changes += value;
 }
 
+/// What an ADDACS advice tells of the instruction: over, there again, or changed.
+MandateNews news_of(std::string_view reason) {
+  constexpr std::string_view over = "012B";
+  if (reason.size() != 1) return MandateNews::changed;
+  if (over.find(reason) != std::string_view::npos) return MandateNews::ended;
+  return reason == "R" ? MandateNews::created : MandateNews::changed;
+}
+
 SequenceType sequence_of(std::string_view transaction_code) {
   if (transaction_code == "01") return SequenceType::first;
   if (transaction_code == "17" || transaction_code == "18") return SequenceType::recurring;
@@ -288,7 +296,7 @@ class BacsReportReader final : public BacsReader {
           advice();
       }
     } else if (scope == XmlWord::scope_batch) {
-      announce_file(kind_, {});
+      kind_ == Report::input ? announce_input() : announce_file(kind_, {});
       announce_batch();
       if (kind_ == Report::arudd) check_totals();
     } else if (scope == XmlWord::scope_summary && kind_ == Report::input) {
@@ -382,6 +390,9 @@ class BacsReportReader final : public BacsReader {
     add_change(changes_, "amount", stated(texts_.at(XmlWord::entry_new_amount)));
     add_change(changes_, "day", stated(texts_.at(XmlWord::entry_new_day)));
     entry.corrected_data = changes_;
+    entry.effective_on = entry.booked_on;
+    if (report == Report::addacs) entry.mandate_event = news_of(trim_blanks(texts_.at(XmlWord::entry_reason)));
+    if (report == Report::auddis) entry.mandate_event = MandateNews::created;  // ... and rejected by its reason.
     set_reason(entry,
                report == Report::addacs   ? "ADDACS"
                : report == Report::auddis ? "AUDDIS"
