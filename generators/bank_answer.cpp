@@ -8,6 +8,7 @@
 #include "core/aba.hpp"
 #include "formats/bindings.hpp"
 #include "formats/layout.hpp"
+#include "generators/bacs_report.hpp"
 #include "generators/fixed_width.hpp"
 #include "generators/iso20022_answer.hpp"
 
@@ -118,11 +119,12 @@ class CollectedRows final : public EntrySource {
 Result<WrittenFile> write_bank_answer(const WriteOrder& order, EntrySource& entries, ByteTarget& target,
                                       std::vector<Finding>& notes) {
   if (is_iso20022_answer(order.format)) return write_iso20022_answer(order, entries, target);
+  if (is_bacs_report(order.format)) return write_bacs_report(order, entries, target);
   const LayoutPlan* plan = LayoutLibrary::built_in().find(order.format);
   if (plan == nullptr) {
     return std::unexpected(Error{"write.format-unknown",
                                  fmt::format("No answer of the format \"{}\" can be written.", order.format),
-                                 "Use nacha, cn-304, pain.002.*, camt.053.* or camt.054.*.",
+                                 "Use nacha, cn-304, bacs-report.*, pain.002.*, camt.053.* or camt.054.*.",
                                  {},
                                  ErrorKind::usage});
   }

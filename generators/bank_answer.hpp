@@ -18,6 +18,7 @@ namespace counterfoil {
 ///               carry the creditor's data as sent, with `creditor_bank` the bank that answers. An order without
 ///               batches is a zero-entry file.
 ///   "cn-304"    a result file: every entry of the sent batch with its `reason` (FSBR...) and `collected_minor`.
+///   "bacs-report.*"          a report of Bacs, see generators/bacs_report.hpp.
 ///   "pain.002.*", "camt.*"   an ISO 20022 answer.
 /// Counts and sums of the batches as in `write_collection`.
 [[nodiscard]] Result<WrittenFile> write_bank_answer(const WriteOrder& order, EntrySource& entries, ByteTarget& target,
