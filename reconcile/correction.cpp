@@ -168,4 +168,21 @@ Result<MandateData> mandate_data_of(const Correction& correction) {
   return data;
 }
 
+MandateData mandate_data_of_advice(std::string_view corrected_data) {
+  MandateData data;
+  while (!corrected_data.empty()) {
+    const auto piece = corrected_data.substr(0, corrected_data.find("; "));
+    corrected_data.remove_prefix(std::min(corrected_data.size(), piece.size() + 2));
+    const auto sign = piece.find('=');
+    if (sign == std::string_view::npos) continue;
+    const auto name = piece.substr(0, sign);
+    const auto value = std::string{piece.substr(sign + 1)};
+    if (name == "sort_code") data.bank = value;
+    if (name == "account") data.account = value;
+    if (name == "name") data.payer_name = value;
+  }
+  data.same_bank = !data.bank.has_value();
+  return data;
+}
+
 }  // namespace counterfoil

@@ -1,4 +1,5 @@
-// Notices of change (NACHA): what the payer's bank wants corrected, cut by position, and what we propose to change.
+// Notices of change (NACHA) and advices of new details (Bacs): what the payer's bank wants corrected, and what we propose
+// to change.
 #pragma once
 
 #include <optional>
@@ -31,5 +32,9 @@ struct Correction {
 /// (a new account at a bank we cannot name) would debit a stranger. "correction.identification": C09 corrects the
 /// identification number, where our entries carry the claim's own reference.
 [[nodiscard]] Result<MandateData> mandate_data_of(const Correction& correction);
+
+/// What an advice of Bacs wants changed, as its reader delivers it: "sort_code=202959; account=63748472; name=A B". A new
+/// amount or day is not ours to keep: the bill says both.
+[[nodiscard]] MandateData mandate_data_of_advice(std::string_view corrected_data);
 
 }  // namespace counterfoil

@@ -67,6 +67,11 @@ class Comparison {
     if (agrees(MatchField::trace)) {
       return amount_fits && !differs(MatchField::bank) ? MatchRule::trace_amount : MatchRule::trace;
     }
+    // An answer to a prenote has no amount: the mandate leads to it, and to nothing but a prenote.
+    if (terms_.mandate_comes_back && entry_.is_prenote) {
+      const bool fits = candidate_.is_prenote && agrees(MatchField::mandate) && !differs(MatchField::collect_on);
+      return fits ? MatchRule::mandate_amount_date : MatchRule::none;
+    }
     // Without a reference of ours amount and date must not speak against it, and no reference of ours either.
     if (differs(MatchField::reference) || differs(MatchField::trace) || !agrees(MatchField::amount) || !amount_fits) {
       return MatchRule::none;
@@ -118,7 +123,11 @@ class Comparison {
     if (!entry_.currency.code().empty() && !candidate_.currency.code().empty()) {
       evidence_.add(MatchField::currency, entry_.currency == candidate_.currency);
     }
-    const auto collect_on = entry_.collect_on ? entry_.collect_on : terms_.block_collect_on;
+    auto collect_on = entry_.collect_on ? entry_.collect_on : terms_.block_collect_on;
+    if (collect_on && terms_.processing_days_before > 0 && terms_.calendar != nullptr) {
+      const auto moved = terms_.calendar->add_bank_days(*collect_on, terms_.processing_days_before);
+      collect_on = moved ? std::optional{*moved} : std::nullopt;
+    }
     if (collect_on) evidence_.add(MatchField::collect_on, *collect_on == candidate_.collect_on);
   }
 

@@ -62,7 +62,7 @@ Date day_of(const Entry& entry, const JudgeTerms& terms) {
   return terms.today;
 }
 
-void check_identity(Judgement& judgement, const Found& found, const JudgeTerms& terms) {
+void check_identity(Judgement& judgement, const Entry& entry, const Found& found, const JudgeTerms& terms) {
   const auto& evidence = found.evidence;
   auto& exceptions = judgement.exceptions;
   // The file answers one message, and the claim was in another: not the claim that is meant.
@@ -70,7 +70,9 @@ void check_identity(Judgement& judgement, const Found& found, const JudgeTerms& 
   const bool references_cross = found.rule < MatchRule::mandate_amount_date && found.rule != MatchRule::reference &&
                                 evidence.differs(MatchField::reference);
   if (found.ambiguous || references_cross) exceptions.add(Kind::ambiguous_reference);
-  if (found.rule >= MatchRule::mandate_amount_date) exceptions.add(Kind::weak_match);
+  const bool is_key = terms.mandate_comes_back && found.rule == MatchRule::mandate_amount_date &&
+                      (entry.is_prenote || evidence.agrees(MatchField::collect_on));
+  if (found.rule >= MatchRule::mandate_amount_date && !is_key) exceptions.add(Kind::weak_match);
   if (evidence.differs(MatchField::currency)) exceptions.add(Kind::currency_differs);
   if (evidence.differs(MatchField::account)) exceptions.add(Kind::account_differs);
   if (evidence.differs(MatchField::mandate)) exceptions.add(Kind::mandate_differs);
@@ -236,34 +238,10 @@ NextStep step_for(Kind kind, const JudgeTerms& terms, Outcome outcome) {
     case Kind::outcome_unknown:
     case Kind::missing_answer:
     case Kind::debit_failed:
+    case Kind::mandate_to_look_at:
       break;
   }
   return NextStep::talk_to_bank;
-}
-
-NextStep step_for(const Reason& reason) {
-  if (reason.retry.choice == RetryPolicy::Choice::yes) return NextStep::retry_next_run;
-  switch (reason.action) {
-    case ReasonAction::none:
-      return NextStep::nothing;
-    case ReasonAction::wait:
-      return NextStep::wait_for_bank;
-    case ReasonAction::retry:
-      return NextStep::ask_before_retry;
-    case ReasonAction::fix_account:
-      return NextStep::get_new_account;
-    case ReasonAction::fix_data:
-      return NextStep::correct_data;
-    case ReasonAction::contact:
-      return NextStep::contact_payer;
-    case ReasonAction::stop:
-      return NextStep::end_collection;
-    case ReasonAction::bank:
-      return NextStep::talk_to_bank;
-    case ReasonAction::technical:
-      return NextStep::repair_file;
-  }
-  return NextStep::nothing;
 }
 
 // Sets disposition, event and next step from the exceptions that were found.
@@ -278,7 +256,7 @@ void conclude(Judgement& judgement, std::optional<Event> event, const Entry& ent
   if (!judgement.exceptions.empty()) {
     judgement.next_step = step_for(judgement.exceptions.first(), terms, outcome);
   } else if (reason != nullptr && is_failure(outcome)) {
-    judgement.next_step = step_for(*reason);
+    judgement.next_step = step_after(*reason);
   }
 }
 
@@ -342,7 +320,8 @@ void check_batch_booking(BatchJudgement& result, const Entry& entry, const Batch
 
 void check_batch_answer(BatchJudgement& result, const Entry& entry, const BatchStanding& batch, Event event) {
   auto& exceptions = result.judgement.exceptions;
-  if (entry.batch_count != 0 && entry.batch_count != batch.count) exceptions.add(Kind::batch_count_differs);
+  const auto count = entry.is_prenote ? batch.prenote_count : batch.count;
+  if (entry.batch_count != 0 && entry.batch_count != count) exceptions.add(Kind::batch_count_differs);
   if (entry.amount_minor != 0 && entry.amount_minor != batch.sum_minor) exceptions.add(Kind::settlement_total_differs);
   if (event == Event::reject && (batch.settled_count > 0 || batch.settled_as_batch)) {
     exceptions.add(Kind::contradiction_between_levels);
@@ -352,6 +331,31 @@ void check_batch_answer(BatchJudgement& result, const Entry& entry, const BatchS
 }
 
 }  // namespace
+
+NextStep step_after(const Reason& reason) {
+  if (reason.retry.choice == RetryPolicy::Choice::yes) return NextStep::retry_next_run;
+  switch (reason.action) {
+    case ReasonAction::none:
+      return NextStep::nothing;
+    case ReasonAction::wait:
+      return NextStep::wait_for_bank;
+    case ReasonAction::retry:
+      return NextStep::ask_before_retry;
+    case ReasonAction::fix_account:
+      return NextStep::get_new_account;
+    case ReasonAction::fix_data:
+      return NextStep::correct_data;
+    case ReasonAction::contact:
+      return NextStep::contact_payer;
+    case ReasonAction::stop:
+      return NextStep::end_collection;
+    case ReasonAction::bank:
+      return NextStep::talk_to_bank;
+    case ReasonAction::technical:
+      return NextStep::repair_file;
+  }
+  return NextStep::nothing;
+}
 
 Judgement judge(const Entry& entry, std::span<const Candidate> candidates, const Reason* reason,
                 const JudgeTerms& terms) {
@@ -370,7 +374,7 @@ Judgement judge(const Entry& entry, std::span<const Candidate> candidates, const
   judgement.rule = found.rule;
   judgement.evidence = found.evidence;
   judgement.on = day_of(entry, terms);
-  check_identity(judgement, found, terms);
+  check_identity(judgement, entry, found, terms);
   const auto event = event_of(entry.outcome);
   if (!event) return judge_without_event(judgement, entry, claim, terms);
   if (judgement.exceptions.empty()) {

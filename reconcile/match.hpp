@@ -42,8 +42,9 @@ enum class ExceptionClass : std::uint8_t {
   missing_answer,                // Made by `judge_silence`, not by an entry.
   correction_to_apply,           // A notice of change waits for its data to be taken over.
   debit_failed,                  // Rejected or returned, and the reason wants a person. The caller of `judge` decides.
+  mandate_to_look_at,            // A message about a mandate that a person has to follow up.
 };
-inline constexpr std::size_t exception_class_count = 22;
+inline constexpr std::size_t exception_class_count = 23;
 
 [[nodiscard]] std::string_view exception_class_code(ExceptionClass kind);  // "amount-differs"
 [[nodiscard]] std::optional<ExceptionClass> parse_exception_class(std::string_view code);
@@ -128,6 +129,7 @@ enum class MatchRule : std::uint8_t {
   account_amount_date,     // Account, amount and date: weak.
   bill_number_in_text,     // Proposal only.
   batch,                   // A block or file answer, a batch booking.
+  mandate,                 // A message about a mandate, by its reference.
 };
 
 [[nodiscard]] std::string_view match_rule_name(MatchRule rule);  // "reference"
@@ -182,6 +184,8 @@ struct JudgeTerms {
   int unauthorized_return_days = 0;      // Calendar days for reasons with the flag "unauthorized": NACHA 60, SEPA 13 months as 396.
   int refund_days = 0;                   // Calendar days in which a payer may ask back: SEPA CORE 56.
   bool charges_within_booking = false;   // Agreed with the bank: it books return and charge in one sum without saying so.
+  bool mandate_comes_back = false;       // Bacs: mandate, amount and day together are the reference.
+  int processing_days_before = 0;        // Bank days from the day an answer names to the collection day.
   bool returns_can_be_refused = false;   // NACHA: our bank may dishonor a late or doubled return.
   std::string_view account_of_creditor = {};  // Ours: never taken for the payer's.
   Date today{};
@@ -216,6 +220,8 @@ enum class NextStep : std::uint8_t {
 
 [[nodiscard]] std::string_view next_step_name(NextStep step);
 [[nodiscard]] std::string_view next_step_sentence(NextStep step);
+/// What a reason asks for.
+[[nodiscard]] NextStep step_after(const Reason& reason);
 
 /// Why an entry is nothing to post and nothing to look at.
 enum class IgnoreRule : std::uint8_t {
@@ -263,6 +269,7 @@ struct BatchStanding {
   std::string_view block_id = {};
   Currency currency = {};
   std::uint64_t count = 0;          // Of its claims, prenotes not counted.
+  std::uint64_t prenote_count = 0;
   std::int64_t sum_minor = 0;
   std::uint64_t rejected_count = 0; // Before settlement.
   std::int64_t rejected_minor = 0;

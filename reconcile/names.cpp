@@ -72,6 +72,9 @@ constexpr std::array exception_texts{
                   "Apply the correction to the mandate before the next collection."},
     ExceptionText{Kind::debit_failed, "debit-failed", "The debit failed for a reason that no repetition cures.",
                   "Do what the next step says; the bill stays open until then."},
+    ExceptionText{Kind::mandate_to_look_at, "mandate-to-look-at",
+                  "The bank says something of a mandate that only a person can act on.",
+                  "Do what the next step says, then amend, resume or end the mandate."},
 };
 static_assert(exception_texts.size() == exception_class_count);
 
@@ -108,6 +111,7 @@ constexpr std::array rule_names{
     Named<MatchRule>{MatchRule::account_amount_date, "account-amount-date"},
     Named<MatchRule>{MatchRule::bill_number_in_text, "bill-number-in-text"},
     Named<MatchRule>{MatchRule::batch, "batch"},
+    Named<MatchRule>{MatchRule::mandate, "mandate"},
 };
 
 constexpr std::array disposition_names{

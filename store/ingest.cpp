@@ -192,6 +192,7 @@ BankFileWriter::BankFileWriter(const Scope& scope, const Id& id)
                 "remittance",
                 "outcome",
                 "is_prenote",
+                "mandate_event",
                 "is_booked",
                 "status_inherited",
                 "is_reversal_flag",
@@ -270,6 +271,7 @@ Result<void> BankFileWriter::add_entry(const Entry& entry, std::uint32_t block_n
   copier.optional_text(entry.remittance);
   rows.text(outcome_name(entry.outcome));
   rows.boolean(entry.is_prenote);
+  rows.text(mandate_news_name(entry.mandate_event));
   rows.boolean(entry.is_booked);
   rows.boolean(entry.status_inherited);
   rows.boolean(entry.is_reversal_flag);

@@ -63,7 +63,7 @@ select x.position, x.line, x.block_number, x.level, x.reference, x.instruction_i
        bb.original_id, bb.collect_on, bb.settled_on,
        c.id, c.batch_id, {state}, c.reference, {trace}, c.mandate_reference, c.account_key, c.account_sealed, c.bank,
        sf.message_id, sb.block_id, bn.number, c.currency, c.amount_minor, c.collect_on, settled.on_day, c.is_prenote,
-       le.number, s.id is not null, c.mandate_id, le.on_day, lf.format, lx.bank_reference
+       le.number, s.id is not null, c.mandate_id, le.on_day, lf.format, lx.bank_reference, x.mandate_event
 from bank_entry x
 left join bank_block bb on bb.tenant_id = x.tenant_id and bb.file_id = x.file_id and bb.number = x.block_number
 left join pairs p on p.position = x.position
@@ -228,6 +228,7 @@ Result<void> Matching::State::read_entry(const Stream& stream, EntryWithCandidat
   row.block_original_id = text(42);
   row.block_collect_on = stream.date(43);
   row.block_settled_on = stream.date(44);
+  entry.mandate_event = stored_name(parse_mandate_news(stream.text(first_candidate_column + 23)));
   return {};
 }
 
@@ -609,6 +610,7 @@ Result<std::unique_ptr<StandingRow>> standing_of(const Scope& scope, const Id& b
     if (is_open(state)) standing.all_decided = false;
     if (state == ClaimState::voided) standing.is_voided = true;
     if (!was_sent(state)) standing.was_sent = false;
+    if (is_prenote) standing.prenote_count += count;
     if (is_prenote) continue;
     standing.count += count;
     standing.sum_minor += sum;

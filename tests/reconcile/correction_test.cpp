@@ -98,5 +98,20 @@ RC_GTEST_PROP(CorrectionProperty, AnyBytesAreReadWithoutHarm, (const std::string
   }
 }
 
+TEST(Advice, BringsTheNewAccountAndName) {
+  const auto data = mandate_data_of_advice("sort_code=202959; account=63748472; name=A & B LTD; amount=100; day=2026-12-01");
+  EXPECT_EQ(data.bank, "202959");
+  EXPECT_EQ(data.account, "63748472");
+  EXPECT_EQ(data.payer_name, "A & B LTD");
+  EXPECT_FALSE(data.same_bank);
+}
+
+TEST(Advice, WithoutNewDetailsBringsNone) {
+  for (const auto* text : {"", "amount=100", "day=2026-12-01; amount=5", "nonsense"}) {
+    const auto data = mandate_data_of_advice(text);
+    EXPECT_FALSE(data.bank || data.account || data.payer_name) << text;
+  }
+}
+
 }  // namespace
 }  // namespace counterfoil

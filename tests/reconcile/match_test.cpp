@@ -532,6 +532,44 @@ TEST(NachaNotice, LeavesTheAmountOutAndChangesNoClaim) {
   EXPECT_FALSE(judgement.proposed);
 }
 
+// A Bacs claim that waits for its result, and an unpaid item that names the processing day before its collection.
+struct BacsCase : Case {
+  BacsCase() {
+    claim.reference = "T1-1";
+    claim.state = ClaimState::sent;
+    claim.settled_posted = false;
+    claim.settled_on = {};
+    claim.account = "55500001";
+    entry.reference = {};
+    entry.collect_on = day("2026-11-30");
+    terms.mandate_comes_back = true;
+    terms.processing_days_before = 1;
+  }
+};
+
+TEST(BacsReturn, IsMatchedByMandateAmountAndProcessingDay) {
+  BacsCase c;
+  EXPECT_EQ(c.judge_it().disposition, Disposition::posted) << classes(c.judge_it());
+  c.entry.collect_on = {};
+  EXPECT_EQ(classes(c.judge_it()), "weak-match") << "without a day another presentation may be meant";
+  c.entry.collect_on = day("2026-12-01");
+  EXPECT_EQ(classes(c.judge_it()), "unknown-reference") << "processed on the day of collection is another debit";
+}
+
+TEST(BacsLodgement, IsAnsweredByTheMandateAlone) {
+  BacsCase c;
+  c.entry.is_prenote = true;
+  c.entry.outcome = Outcome::rejected;
+  c.entry.collect_on = {};
+  c.entry.amount_minor = 0;
+  EXPECT_EQ(classes(c.judge_it()), "unknown-reference") << "a debit is not meant";
+  c.claim.is_prenote = true;
+  c.claim.amount_minor = 0;
+  EXPECT_EQ(c.judge_it().event, Event::reject) << classes(c.judge_it());
+  c.entry.mandate = "FLAT-13";
+  EXPECT_EQ(classes(c.judge_it()), "unknown-reference");
+}
+
 TEST(Silence, IsSuccessWhereTheSchemeAnswersFailuresOnly) {
   const auto calendar = BankCalendar::federal_reserve();
   const auto collect_on = day("2026-12-01");
@@ -553,7 +591,7 @@ TEST(ExceptionClasses, HaveACodeASentenceAndARemedyEach) {
     EXPECT_TRUE(exception_class_meaning(kind).ends_with('.'));
     EXPECT_TRUE(exception_class_remedy(kind).ends_with('.'));
   }
-  for (int i = 0; i <= static_cast<int>(MatchRule::batch); ++i) {
+  for (int i = 0; i <= static_cast<int>(MatchRule::mandate); ++i) {
     EXPECT_EQ(parse_match_rule(match_rule_name(static_cast<MatchRule>(i))), static_cast<MatchRule>(i));
   }
   for (int i = 0; i <= static_cast<int>(IgnoreRule::same_booking); ++i) {
