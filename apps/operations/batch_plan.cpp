@@ -212,6 +212,20 @@ bool past_cut_off(const CreditorAccount& account, Date today) {
   return day == today && there.tm_hour * 60 + there.tm_min >= account.cut_off_minute;
 }
 
+/// A file that opens instructions is for the next processing day and no later one.
+Result<void> check_lodgement_day(Desk& desk, const PlanRequest& request, const Scheme& scheme, const PlanResult& plan) {
+  if (!request.prenotes || !scheme.manner.prenotes_first || !request.collect_on) return {};
+  const auto next = collection_terms(desk, plan.account, std::nullopt);
+  if (!next) return std::unexpected(next.error());
+  if (next->terms.collect_on == *request.collect_on) return {};
+  return std::unexpected(
+      Error{.code = "plan.lodgement-day",
+            .explanation = fmt::format("{} is not the next day: a file with new instructions is worked on at once.",
+                                       weekday_and_date(*request.collect_on)),
+            .remedy = fmt::format("Leave --collect out, or give {}.", iso_date(next->terms.collect_on)),
+            .kind = ErrorKind::refused});
+}
+
 Result<PlanResult> begin(Desk& desk, const PlanRequest& request, PlanTerms& terms) {
   PlanResult result;
   auto account = creditor(desk, request.creditor);
@@ -231,6 +245,9 @@ Result<PlanResult> begin(Desk& desk, const PlanRequest& request, PlanTerms& term
   terms = std::move(made->terms);
   result.collect_on = terms.collect_on;
   result.hand_over_by = made->hand_over_by;
+  if (scheme != nullptr) {
+    if (auto right = check_lodgement_day(desk, request, *scheme, result); !right) return std::unexpected(right.error());
+  }
   const auto waiting = count_mandates(desk.scope(), {.creditor_account = result.account.id,
                                                      .state = MandateState::pending,
                                                      .pending = MandatePending::prenote_to_send});
@@ -288,8 +305,13 @@ Result<std::optional<StoredBatch>> earlier_draft(Desk& desk, const PlanResult& p
 }  // namespace
 
 Result<CollectionTerms> collection_terms(Desk& desk, const CreditorAccount& account, std::optional<Date> collect_on) {
-  const auto rules = account_rules(desk.catalogue(), account);
+  auto rules = account_rules(desk.catalogue(), account);
   if (!rules) return std::unexpected(rules.error());
+  if (rules->collection.account == AccountCheck::sort_code) {
+    const auto tables = desk.modulus_tables();
+    if (!tables) return std::unexpected(tables.error());
+    rules->collection.modulus = *tables;
+  }
   const bool is_late = past_cut_off(account, desk.today());
   if (!collect_on) {
     const auto earliest = earliest_collection(rules->calendar, desk.today(),

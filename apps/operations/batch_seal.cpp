@@ -21,8 +21,9 @@ namespace {
 /// The claims of a batch as a writer asks for them: block by block.
 class ClaimEntries : public EntrySource {
  public:
-  ClaimEntries(Desk& desk, const SealedFile& file)
-      : desk_{desk}, file_{file} {}
+  /// `transaction_code`: of every entry, where the scheme wants one that follows from nothing else.
+  ClaimEntries(Desk& desk, const SealedFile& file, std::string transaction_code = {})
+      : desk_{desk}, file_{file}, transaction_code_{std::move(transaction_code)} {}
 
   Result<bool> next(std::size_t batch_index, Entry& entry) override {
     if (!stream_ || batch_index != block_) {
@@ -67,10 +68,12 @@ class ClaimEntries : public EntrySource {
     entry.collect_on = claim.collect_on;
     entry.remittance = claim.remittance;
     entry.is_prenote = claim.is_prenote;
+    entry.transaction_code = transaction_code_;
   }
 
   Desk& desk_;
   const SealedFile& file_;
+  std::string transaction_code_;
   std::unique_ptr<ClaimStream> stream_;
   std::size_t block_ = 0;
   std::uint64_t done_ = 0;
@@ -183,6 +186,13 @@ Result<std::unique_ptr<CollectionOrder>> order_of(Desk& desk, const CreditorAcco
       blocks);
 }
 
+/// What tells a presentation again from the first one, where the format says it of each entry.
+std::string transaction_code_of(Desk& desk, const CreditorAccount& account, const StoredBatch& batch) {
+  const auto* scheme = desk.catalogue().find(account.scheme);
+  if (scheme == nullptr || !batch.batch.is_retry) return {};
+  return std::string{scheme->text("retry_transaction_code", account.profile).value_or("")};
+}
+
 Result<ReadBack> compare_with_database(Desk& desk, const SealedFile& file, const WriteOrder& order) {
   auto bytes = StoredBytes::of_sealed_file(desk.scope(), file.id);
   if (!bytes) return std::unexpected(bytes.error());
@@ -198,8 +208,9 @@ class NoTarget : public ByteTarget {
 
 /// The file made once more from what the database says today: names, addresses and texts, which a reader sees only in
 /// the form the format gives them, must lead to the very bytes that were sealed.
-Result<void> compare_with_new_file(Desk& desk, const SealedFile& file, const WriteOrder& order) {
-  ClaimEntries entries{desk, file};
+Result<void> compare_with_new_file(Desk& desk, const SealedFile& file, const WriteOrder& order,
+                                   const std::string& transaction_code) {
+  ClaimEntries entries{desk, file, transaction_code};
   NoTarget nowhere;
   std::vector<Finding> notes;
   const auto written = write_collection(order, entries, nowhere, notes);
@@ -259,7 +270,7 @@ Result<SealResult> seal_in_transaction(Desk& desk, const std::string& number) {
   for (std::size_t i = 0; i < file.blocks.size(); ++i) file.blocks[i].block_id = (*order)->order.batches[i].id;
 
   SealedFileWriter writer{desk.scope(), file.id};
-  ClaimEntries entries{desk, file};
+  ClaimEntries entries{desk, file, transaction_code_of(desk, *account, result.batch)};
   const auto written = write_collection((*order)->order, entries, writer, result.notes);
   if (!written) return std::unexpected(written.error());
   if (auto done = writer.finish(file); !done) return std::unexpected(done.error());
@@ -416,7 +427,7 @@ Result<Check> check_file(Desk& desk, const StoredBatch& batch, const CreditorAcc
     if (!read) return std::unexpected(read.error());
     const auto again = order_of(desk, account, batch, file, read->created, std::move(blocks));
     if (!again) return std::unexpected(again.error());
-    return compare_with_new_file(desk, file, (*again)->order);
+    return compare_with_new_file(desk, file, (*again)->order, transaction_code_of(desk, account, batch));
   };
   return passed_or_failed("The sealed bytes say of every claim what the database says", same(),
                           fmt::format("{} claims read back from {} bytes, sha256 {}", file.claim_count, file.byte_count,

@@ -10,6 +10,7 @@
 #include "core/bic.hpp"
 #include "core/bsb.hpp"
 #include "core/iban.hpp"
+#include "core/modulus_check.hpp"
 #include "core/text.hpp"
 #include "parsers/byte_source.hpp"
 #include "parsers/csv.hpp"
@@ -212,10 +213,12 @@ class ClaimsTable::Machine {
     entry.account_kind = cell(account_kind).empty() ? cell(account_type) : cell(account_kind);
     if (manner_.mandate_reference) entry.mandate = needed(mandate, "the mandate reference");
     if (manner_.signature_dates) read_signature();
-    if (manner_.sequence_types) read_sequence();
+    // An instruction opens the mandate and is no collection of any kind.
+    if (manner_.sequence_types && !entry.is_prenote) read_sequence();
     if (manner_.account_numbers == "iban") read_iban();
     if (manner_.account_numbers == "aba") read_routing_number();
     if (manner_.account_numbers == "bsb") read_bsb();
+    if (manner_.account_numbers == "sort-code") read_sort_code();
   }
 
   std::string_view needed(Column column, std::string_view what) {
@@ -376,6 +379,22 @@ class ClaimsTable::Machine {
     }
   }
 
+  /// Only the form: which accounts can belong to a sort code say tables that are installed beside a database.
+  void read_sort_code() {
+    Entry& entry = claim_.entry;
+    const auto sort_code = needed(payer_bank, "the sort code of the payer's bank");
+    if (sort_code.empty() || entry.payer_account.empty()) return;
+    auto read = read_british_account(sort_code, entry.payer_account);
+    if (!read) {
+      const bool is_of_bank = read.error().code == "sort-code.digits" || read.error().code == "sort-code.length";
+      fault(is_of_bank ? payer_bank : payer_account, "claims.sort-code", read.error().explanation, read.error().remedy);
+      return;
+    }
+    british_ = std::move(*read);
+    entry.payer_bank = british_.sort_code;
+    entry.payer_account = british_.account;
+  }
+
   static bool lower_is(std::string_view text, std::string_view word) {
     return std::ranges::equal(text, word, [](char left, char right) {
       return (left >= 'A' && left <= 'Z' ? left - 'A' + 'a' : left) == right;
@@ -392,6 +411,7 @@ class ClaimsTable::Machine {
   ClaimRow claim_;
   bool sound_ = true;
   std::string iban_, bic_, bsb_, bsb_account_;
+  BritishAccount british_;
   SeenReferences seen_;
   std::vector<Finding> findings_;
   std::size_t taken_ = 0;

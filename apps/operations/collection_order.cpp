@@ -6,7 +6,9 @@
 
 #include "core/aba.hpp"
 #include "core/bsb.hpp"
+#include "core/calendar.hpp"
 #include "core/catalogue.hpp"
+#include "core/modulus_check.hpp"
 
 namespace counterfoil {
 namespace {
@@ -40,9 +42,20 @@ struct OwnAccount {
   std::string bank, account;
 };
 
+Result<OwnAccount> own_british_account(const CreditorAccount& account) {
+  auto read = read_british_account(account.bank, account.account);
+  if (read) return OwnAccount{std::move(read->sort_code), std::move(read->account)};
+  Error error = read.error();
+  error.place.field = "account";
+  error.remedy = "Correct the creditor's account: bank is the sort code, account the eight digits.";
+  return std::unexpected(std::move(error));
+}
+
 Result<OwnAccount> own_account(const CreditorAccount& account) {
   const Scheme* scheme = Catalogue::built_in().find(account.scheme);
-  if (scheme == nullptr || scheme->manner.account_numbers != "bsb") return OwnAccount{account.bank, account.account};
+  const std::string_view numbers = scheme == nullptr ? std::string_view{} : std::string_view{scheme->manner.account_numbers};
+  if (numbers == "sort-code") return own_british_account(account);
+  if (numbers != "bsb") return OwnAccount{account.bank, account.account};
   auto bsb = check_bsb(account.bank);
   auto number = check_bsb_account(account.account);
   if (bsb && number) return OwnAccount{std::move(*bsb), std::move(*number)};
@@ -55,6 +68,26 @@ Result<OwnAccount> own_account(const CreditorAccount& account) {
 std::string_view setting_or(const Settings& settings, std::string_view key, std::string_view usual) {
   const std::string_view value = setting(settings, key);
   return value.empty() ? usual : value;
+}
+
+/// The labels of a Bacs file may be written over from this day after the collection.
+constexpr std::chrono::days days_until_labels_expire{14};
+
+/// "26309": the year of the century and the day of the year.
+std::string year_and_day(Date day) {
+  const std::chrono::year_month_day parts{day};
+  const auto of_year = (day - Date{parts.year() / 1 / 1}).count() + 1;
+  return fmt::format("{:02}{:03}", static_cast<int>(parts.year()) % 100, of_year);
+}
+
+/// Some files name the day on which the bank works on them, and money moves some bank days later.
+Result<Date> day_in_file(const CreditorAccount& account, Date collect_on) {
+  const Scheme* scheme = Catalogue::built_in().find(account.scheme);
+  const auto before = scheme == nullptr ? 0 : scheme->number("processing_days_before", account.profile).value_or(0);
+  if (before == 0) return collect_on;
+  const auto calendar = BankCalendar::of_scheme(*scheme);
+  if (!calendar) return std::unexpected(calendar.error());
+  return calendar->add_bank_days(collect_on, -static_cast<int>(before));
 }
 
 /// What payers read on their statement where neither block nor account says more.
@@ -79,6 +112,10 @@ void fill_head(CollectionOrder& made, const CreditorAccount& account, const Coll
     file.receiver = setting(made.settings, "nacha.immediate_destination");
     file.receiver_name = setting(made.settings, "nacha.immediate_destination_name");
     file.file_modifier = made.keep(head.file_modifier.empty() ? "A" : head.file_modifier);
+  }
+  if (account.scheme == "bacs") {
+    // A bureau submits under its own number.
+    file.sender = setting_or(made.settings, "bacs.bureau_number", made.keep(account.creditor_id));
   }
   if (account.scheme == "cn-304") {
     file.sender = made.keep(account.creditor_id);
@@ -115,6 +152,10 @@ BatchHead batch_head(CollectionOrder& made, const CreditorAccount& account, cons
     batch.discretionary = setting(made.settings, "nacha.company_discretionary_data");
     batch.descriptive_date = setting(made.settings, "nacha.descriptive_date");
   }
+  if (account.scheme == "bacs") {
+    batch.description = setting(made.settings, "bacs.narrative");
+    batch.descriptive_date = made.keep(year_and_day(block.collect_on + days_until_labels_expire));
+  }
   if (account.scheme == "cn-304") batch.description = setting(made.settings, "cn-304.fee_item");
   return batch;
 }
@@ -136,6 +177,9 @@ Result<std::unique_ptr<CollectionOrder>> make_collection_order(const CreditorAcc
   std::int64_t sum = 0;
   for (const auto& block : blocks) {
     made->order.batches.push_back(batch_head(*made, account, head, *own, block, made->order.batches.size() + 1));
+    const auto day = day_in_file(account, block.collect_on);
+    if (!day) return std::unexpected(day.error());
+    made->order.batches.back().collect_on = *day;
     count += static_cast<std::int64_t>(block.count);
     if (__builtin_add_overflow(sum, block.sum_minor, &sum)) {
       return std::unexpected(Error{"order.sum-too-large",

@@ -7,6 +7,7 @@
 #include "apps/operations/creditor_file.hpp"
 #include "core/creditor_id.hpp"
 #include "core/iban.hpp"
+#include "core/modulus_check.hpp"
 #include "core/text.hpp"
 #include "store/creditor_accounts.hpp"
 
@@ -21,8 +22,28 @@ std::unexpected<Error> wrong(const std::string& file, std::string_view key, cons
                                .kind = ErrorKind::input});
 }
 
-Result<void> check_numbers(const Catalogue& catalogue, CreditorAccount& account, const std::string& file) {
-  const auto* scheme = catalogue.find(account.scheme);
+/// The service user number identifies the collector to Bacs, and six digits are all of it.
+Result<void> check_british_numbers(Desk& desk, CreditorAccount& account, const std::string& file) {
+  const auto tables = desk.modulus_tables();
+  if (!tables) return std::unexpected(tables.error());
+  auto read = check_british_account(account.bank, account.account, *tables);
+  if (!read) return wrong(file, "account", read.error());
+  account.account = std::move(read->account);
+  account.bank = std::move(read->sort_code);
+  const auto& number = account.creditor_id;
+  if (number.size() == 6 && std::ranges::all_of(number, [](char c) { return c >= '0' && c <= '9'; })) return {};
+  return wrong(file, "creditor_id",
+               {.code = "creditor.value",
+                .explanation = "A service user number has six digits.",
+                .remedy = "Write creditor_id = \"123456\", as the sponsoring bank gave it.",
+                .place = {},
+                .kind = ErrorKind::input});
+}
+
+Result<void> check_numbers(Desk& desk, CreditorAccount& account, const std::string& file) {
+  const auto* scheme = desk.catalogue().find(account.scheme);
+  if (scheme != nullptr && scheme->manner.account_numbers == "sort-code")
+    return check_british_numbers(desk, account, file);
   if (scheme == nullptr || scheme->manner.account_numbers != "iban") return {};
   auto iban = check_iban(account.account);
   if (!iban) return wrong(file, "account", iban.error());
@@ -66,7 +87,7 @@ Result<CreditorAccount> read_creditor_account(Desk& desk, std::string_view label
   auto account = read_creditor_file(file, scheme, desk.catalogue());
   if (!account) return account;
   account->label = label;
-  if (auto sound = check_numbers(desk.catalogue(), *account, file); !sound) return std::unexpected(sound.error());
+  if (auto sound = check_numbers(desk, *account, file); !sound) return std::unexpected(sound.error());
   return account;
 }
 

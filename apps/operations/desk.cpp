@@ -211,6 +211,16 @@ Result<Desk> Desk::open(const DeskRequest& request) {
   return desk;
 }
 
+Result<const ModulusTables*> Desk::modulus_tables() {
+  if (!has_looked_for_modulus_) {
+    auto installed = installed_modulus_tables(home_);
+    if (!installed) return std::unexpected(installed.error());
+    modulus_ = std::move(*installed);
+    has_looked_for_modulus_ = true;
+  }
+  return modulus_ == nullptr ? nullptr : &modulus_->tables;
+}
+
 Result<void> Desk::note(std::string_view action, std::string_view subject_kind, std::string_view subject,
                         std::string_view details) {
   const auto anchor = append_audit(*session_, tenant_.id,

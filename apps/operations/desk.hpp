@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "apps/operations/kill_point.hpp"
+#include "apps/operations/modulus_tables.hpp"
 #include "billing/batch.hpp"
 #include "core/catalogue.hpp"
 #include "core/date.hpp"
@@ -77,6 +78,9 @@ class Desk {
   [[nodiscard]] const std::filesystem::path& home() const { return home_; }
   [[nodiscard]] const Catalogue& catalogue() const { return Catalogue::built_in(); }
 
+  /// The weight tables for British accounts that are installed here; null where none are. Read once.
+  [[nodiscard]] Result<const ModulusTables*> modulus_tables();
+
   /// Whether the acting operator's roles allow it.
   [[nodiscard]] Result<void> may(Action action) const { return check_permission(actor_, action, environment_); }
 
@@ -98,6 +102,8 @@ class Desk {
   std::unique_ptr<FieldSealer> sealer_;
   Tenant tenant_;
   Operator actor_;
+  bool has_looked_for_modulus_ = false;
+  std::unique_ptr<const InstalledModulusTables> modulus_;
 };
 
 /// One operation as one transaction: `work` answers a Result; an Error rolls everything back, and so does a dry run.

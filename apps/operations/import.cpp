@@ -601,10 +601,24 @@ Result<ImportResult> import_mandates(Desk& desk, const ImportRequest& request) {
   terms.creditor_account = account->id;
   terms.currency = account->currency;
   terms.account = rules->collection.account;
+  if (terms.account == AccountCheck::sort_code) {
+    const auto tables = desk.modulus_tables();
+    if (!tables) return std::unexpected(tables.error());
+    terms.modulus = *tables;
+  }
   terms.rules = rules->collection.mandate;
-  terms.prenote_first = request.prenote_first;
+  terms.prenote_first = request.prenote_first || rules->scheme->manner.prenotes_first;
   terms.today = desk.today();
   ImportResult result{.kind = "mandates"};
+  if (terms.account == AccountCheck::sort_code && terms.modulus == nullptr) {
+    result.findings.push_back({.code = "modulus.missing",
+                               .severity = Severity::warning,
+                               .place = {.file = request.file},
+                               .message = "Sort codes and accounts are checked for their form only: no weight tables are "
+                                          "installed.",
+                               .remedy = fmt::format("Put valacdos.txt and scsubtab.txt, as Vocalink publishes them, into {}.",
+                                                     modulus_folder(desk.home()).string())});
+  }
   ImportFile file{request.file, mandate_columns(), result};
   return run_import(desk, request, "mandates", file, result, [&](const Id&) -> Result<void> {
     MandateWriter writer{desk.scope(), desk.actor().name};

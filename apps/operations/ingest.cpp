@@ -11,6 +11,7 @@
 
 #include "apps/operations/creditors.hpp"
 #include "apps/operations/mandate_effects.hpp"
+#include "apps/operations/mandate_message.hpp"
 #include "apps/operations/scheme_rules.hpp"
 #include "core/require.hpp"
 #include "core/text.hpp"
@@ -67,6 +68,7 @@ class Intake : public WordSink {
     file_.original_message_id = head.original_message_id;
     file_.created = head.created.empty() && head.created_on ? iso_date(*head.created_on) : std::string{head.created};
     receiver_ = head.receiver;
+    note_owner({}, head.receiver);  // Some answers have no batches, and name whom they are for.
   }
 
   void batch(const BatchHead& head) override {
@@ -221,6 +223,13 @@ class FileMatch {
     terms_.unauthorized_return_days = rules_->unauthorized_return_days;
     terms_.refund_days = rules_->refund_days;
     terms_.returns_can_be_refused = rules_->scheme->manner.returns_can_be_refused;
+    terms_.mandate_comes_back = rules_->scheme->manner.mandate_comes_back;
+    // Indemnity claims name the day on which money moved.
+    const bool names_processing_day = file_.format != "bacs-claims";
+    if (names_processing_day) {
+      terms_.processing_days_before =
+          static_cast<int>(rules_->scheme->number("processing_days_before", owner_->profile).value_or(0));
+    }
     terms_.charges_within_booking = owner_->charges_within_booking;
     terms_.account_of_creditor = owner_->account;
     return {};
@@ -255,7 +264,11 @@ class FileMatch {
     terms_.said_above = said_above(row);
     const auto* reason = reason_of(row.entry);
     if (row.entry.level != Level::entry) return take_batch(matching, row, reason);
+    const bool is_of_mandate = row.entry.mandate_event != MandateNews::none;
+    if (is_of_mandate && !row.entry.is_prenote) return take_message(matching, row, reason);
     JudgedEntry judged{.judgement = judge(row.entry, row.candidates, reason, terms_), .explanation = {}, .batch = {}};
+    // The answer to an instruction that was lodged before this program kept the mandate.
+    if (is_of_mandate && !judged.judgement.matched) return take_message(matching, row, reason);
     if (wants_person(judged.judgement, reason)) {
       judged.judgement.exceptions.add(ExceptionClass::debit_failed);
       judged.judgement.disposition = Disposition::exception;
@@ -267,6 +280,13 @@ class FileMatch {
     if (matched != nullptr) batches_.insert(matched->batch);
     if (matched != nullptr && matched->is_prenote) prenotes_.insert(matched->claim);
     return matching.keep(row, judged);
+  }
+
+  Result<void> take_message(Matching& matching, const EntryWithCandidates& row, const Reason* reason) {
+    const auto done = take_mandate_message(desk_, owner_, row.entry, reason, file_.file_name);
+    if (!done) return std::unexpected(done.error());
+    if (done->changed) ++result_.mandates_changed;
+    return matching.keep(row, done->judged);
   }
 
   /// A debit that failed and may simply be tried again goes into the next plan by itself; any other one goes into the

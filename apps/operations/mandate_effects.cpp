@@ -46,6 +46,15 @@ Result<bool> touch(Desk& desk, const Matching::MandateTouch& one) {
       if (auto done = change(desk, *mandate, {.kind = MandateEventKind::refused, .detail = detail}); !done) {
         return std::unexpected(done.error());
       }
+      // Refused for a fault of the file: the mandate itself is right and is lodged again.
+      const auto* scheme = desk.catalogue().find(mandate->scheme);
+      const auto* reason = scheme == nullptr ? nullptr : scheme->find_reason(one.reason);
+      if (reason != nullptr && reason->has_flag("relodge")) {
+        const MandateChange wait{.kind = MandateEventKind::wait_begun,
+                                 .detail = detail,
+                                 .pending = MandatePending::prenote_to_send};
+        if (auto done = change(desk, *mandate, wait); !done) return std::unexpected(done.error());
+      }
       changed = true;
     }
   } else if (failed_before_settlement(one.event)) {
@@ -123,7 +132,9 @@ Result<std::uint64_t> prenotes_settled(Desk& desk, const Id& batch, const Credit
     const MandateChange settled{.kind = MandateEventKind::prenote_settled,
                                 .detail = {},
                                 .collected_on = settled_on,
-                                .earliest_debit_on = *first};
+                                .earliest_debit_on = *first,
+                                // The payer's bank opened an instruction, which begins with a first collection.
+                                .starts_anew = rules->collection.mandate.uses_sequence_types};
     if (auto done = change(desk, *mandate, settled); !done) return std::unexpected(done.error());
     ++changed;
   }

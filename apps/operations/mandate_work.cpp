@@ -5,6 +5,7 @@
 #include "apps/operations/creditors.hpp"
 #include "apps/operations/scheme_rules.hpp"
 #include "core/iban.hpp"
+#include "core/modulus_check.hpp"
 #include "core/require.hpp"
 #include "store/creditor_accounts.hpp"
 #include "store/payers.hpp"
@@ -117,6 +118,15 @@ Result<std::string> amend_by_rules(Desk& desk, Mandate& mandate, MandateData dat
     auto iban = check_iban(*data.account);
     if (!iban) return std::unexpected(iban.error());
     data.account = std::move(*iban);
+  }
+  if ((data.account || data.bank) && rules->collection.account == AccountCheck::sort_code) {
+    const auto tables = desk.modulus_tables();
+    if (!tables) return std::unexpected(tables.error());
+    auto read = check_british_account(data.bank ? *data.bank : mandate.bank,
+                                      data.account ? *data.account : mandate.account, *tables);
+    if (!read) return std::unexpected(read.error());
+    data.account = std::move(read->account);
+    data.bank = std::move(read->sort_code);
   }
   const auto event = amend(mandate, data, rules->collection.mandate, desk.today());
   if (!event && event.error().code == "mandate.nothing-changed") return std::string{};

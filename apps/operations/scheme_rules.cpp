@@ -53,6 +53,7 @@ AccountCheck account_check(const Scheme& scheme) {
   if (rule == "aba") return AccountCheck::aba;
   if (rule == "bsb") return AccountCheck::bsb;
   if (rule == "cnaps") return AccountCheck::cnaps;
+  if (rule == "sort-code") return AccountCheck::sort_code;
   return AccountCheck::none;
 }
 

@@ -16,9 +16,9 @@ namespace counterfoil {
 /// How the bank feels: of a thousand claims, how many go wrong in which way.
 struct BankMood {
   std::uint64_t seed = 1;
-  unsigned rejected = 20;   // Refused before settlement. NACHA and 304 know no such thing: counted as returned.
+  unsigned rejected = 20;   // Refused before settlement. NACHA, 304 and Bacs know no such thing: counted as returned.
   unsigned returned = 40;   // Came back after settlement.
-  unsigned corrected = 15;  // A notice of change; NACHA only.
+  unsigned corrected = 15;  // A notice of change; NACHA and Bacs.
   unsigned partial = 5;     // Collected in part; 304 only.
 };
 

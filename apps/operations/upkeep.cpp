@@ -111,6 +111,40 @@ void look_at_calendars(Desk& desk, std::vector<Diagnosis>& lines) {
   }
 }
 
+/// Only where a creditor account needs them.
+void look_at_modulus_tables(Desk& desk, std::vector<Diagnosis>& lines) {
+  constexpr auto name = "sort code tables";
+  const auto accounts = list_creditor_accounts(desk.scope());
+  if (!accounts) return;
+  const bool is_needed = std::ranges::any_of(*accounts, [&](const CreditorAccount& account) {
+    const auto* scheme = desk.catalogue().find(account.scheme);
+    return scheme != nullptr && scheme->manner.account_numbers == "sort-code";
+  });
+  if (!is_needed) return;
+  const auto remedy = fmt::format("Put valacdos.txt and scsubtab.txt, as Vocalink publishes them, into {}.",
+                                  modulus_folder(desk.home()).string());
+  const auto installed = installed_modulus_tables(desk.home());
+  if (!installed) {
+    lines.push_back(of(name, installed.error()));
+  } else if (*installed == nullptr) {
+    lines.push_back({.name = name,
+                     .good = false,
+                     .is_warning = true,
+                     .found = "not installed: sort codes and accounts are checked for their form only",
+                     .remedy = remedy});
+  } else if ((*installed)->written + std::chrono::days{365} < desk.today()) {
+    lines.push_back({.name = name,
+                     .good = false,
+                     .is_warning = true,
+                     .found = fmt::format("{} is of {}, more than a year ago", (*installed)->weights_file.string(),
+                                          iso_date((*installed)->written)),
+                     .remedy = remedy});
+  } else {
+    lines.push_back(fine(name, fmt::format("{}, {} rows", (*installed)->weights_file.filename().string(),
+                                           (*installed)->tables.rows())));
+  }
+}
+
 void look_at_clock(Desk& desk, std::vector<Diagnosis>& lines) {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   const auto ahead = database_seconds_ahead_of(
@@ -209,6 +243,7 @@ std::vector<Diagnosis> diagnose(const DeskRequest& request) {
   look_at_clock(*desk, lines);
   look_at_people(*desk, lines);
   look_at_calendars(*desk, lines);
+  look_at_modulus_tables(*desk, lines);
   return lines;
 }
 

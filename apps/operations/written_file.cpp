@@ -44,6 +44,18 @@ bool always_says(const std::string& format, bool Roles::*role, std::string_view 
   });
 }
 
+/// Whether the head of a batch says the word: the record that opens it, or another that opens no entry.
+bool batch_says(const std::string& format, std::string_view word) {
+  if (always_says(format, &Roles::opens_batch, word)) return true;
+  const LayoutPlan* plan = LayoutLibrary::built_in().find(format);
+  return std::ranges::any_of(plan->records, [&](const RecordPlan& record) {
+    return !record.roles.opens_entry && record.refuses.empty() &&
+           std::ranges::any_of(record.fields, [&](const FieldPlan& field) {
+             return std::ranges::any_of(field.bindings, [&](const BoundTo& bound) { return bound.name() == word; });
+           });
+  });
+}
+
 class Comparison final : public WordSink {
  public:
   Comparison(const std::string& file_name, const WriteOrder& order, EntrySource& expected)
@@ -53,7 +65,7 @@ class Comparison final : public WordSink {
         has_reference_{has_word(order.format, "entry.reference")},
         has_mandate_{has_word(order.format, "entry.mandate")},
         has_account_{always_says(order.format, &Roles::opens_entry, "entry.payer_account")},
-        has_batch_day_{always_says(order.format, &Roles::opens_batch, "batch.collect_on")},
+        has_batch_day_{batch_says(order.format, "batch.collect_on")},
         is_balanced_{is_balanced(order)} {}
 
   void file(const FileHead& head) override {

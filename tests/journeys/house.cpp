@@ -38,6 +38,7 @@ std::string_view currency_of(std::string_view scheme) {
   if (scheme == "becs") return "AUD";
   if (scheme == "cpa005") return "CAD";
   if (scheme == "zengin") return "JPY";
+  if (scheme == "bacs") return "GBP";
   return "EUR";
 }
 
@@ -49,6 +50,7 @@ char letter_of(std::string_view scheme) {
   if (scheme == "becs") return 'B';
   if (scheme == "cpa005") return 'P';
   if (scheme == "zengin") return 'Z';
+  if (scheme == "bacs") return 'G';
   return 'S';
 }
 
@@ -226,21 +228,24 @@ std::string payers_csv(int flats) {
 
 std::string mandates_csv(std::string_view scheme, int flats) {
   const char letter = letter_of(scheme);
-  std::string text = "reference,payer,payer_name,account,bank,account_kind,signed_on\n";
+  std::string text = "reference,payer,payer_name,account,bank,account_kind,signed_on,state\n";
   for (int i = 1; i <= flats; ++i) {
     const auto head = fmt::format("M{0}-{1:04},F-{1:04},Payer Number {1}", letter, i);
     if (scheme == "nacha") {
-      text += fmt::format("{},{},076401251,{},2026-01-15\n", head, 5550000 + i, i % 5 == 0 ? "savings" : "checking");
+      text += fmt::format("{},{},076401251,{},2026-01-15,\n", head, 5550000 + i, i % 5 == 0 ? "savings" : "checking");
     } else if (scheme == "cn-304") {
-      text += fmt::format("{},{},,00,2026-01-15\n", head, 6222020000000100LL + i);
+      text += fmt::format("{},{},,00,2026-01-15,\n", head, 6222020000000100LL + i);
     } else if (scheme == "becs") {
-      text += fmt::format("{},00{},062-001,,2026-01-15\n", head, 550000 + i);
+      text += fmt::format("{},00{},062-001,,2026-01-15,\n", head, 550000 + i);
     } else if (scheme == "zengin") {
-      text += fmt::format("{},{},0009219,ordinary,2026-01-15\n", head, 5550000 + i);
+      text += fmt::format("{},{},0009219,ordinary,2026-01-15,\n", head, 5550000 + i);
     } else if (scheme == "cpa005") {
-      text += fmt::format("{},{},000300101,,2026-01-15\n", head, 5550000 + i);
+      text += fmt::format("{},{},000300101,,2026-01-15,\n", head, 5550000 + i);
+    } else if (scheme == "bacs") {
+      // Lodged at the payers' banks before.
+      text += fmt::format("{},{},20-00-00,,2026-01-15,active\n", head, 55500000 + i);
     } else {
-      text += fmt::format("{},{},,,2026-01-15\n", head, german_iban(1000 + i));
+      text += fmt::format("{},{},,,2026-01-15,\n", head, german_iban(1000 + i));
     }
   }
   return text;
@@ -282,6 +287,10 @@ std::string creditor_toml(std::string_view scheme) {
   if (scheme == "cpa005") {
     return "name = \"EXAMPLE ESTATES\"\nscheme = \"cpa005\"\naccount = \"3333333\"\nbank = \"000302222\"\n"
            "creditor_id = \"1234560000\"\n[cpa005]\noriginator_id = \"1234560000\"\ndata_centre = \"00320\"\n";
+  }
+  if (scheme == "bacs") {
+    return "name = \"Example Estates\"\nscheme = \"bacs\"\naccount = \"63748472\"\nbank = \"20-29-59\"\n"
+           "creditor_id = \"123456\"\n[bacs]\nnarrative = \"RENTS\"\n";
   }
   return "name = \"Example Estates\"\nscheme = \"iso20022\"\naccount = \"DE02120300000000202051\"\nbank = "
          "\"BYLADEM1001\"\n"

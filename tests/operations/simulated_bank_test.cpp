@@ -53,6 +53,12 @@ CreditorAccount account_of(std::string_view scheme) {
     account.bank = "000302222";
     account.creditor_id = "1234560000";
     account.settings = {{"cpa005.originator_id", "1234560000"}, {"cpa005.data_centre", "00320"}};
+  } else if (scheme == "bacs") {
+    account.format = "bacs";
+    account.currency = *Currency::parse("GBP");
+    account.account = "63748472";
+    account.bank = "20-29-59";
+    account.creditor_id = "123456";
   } else {
     account.format = "pain.008.001.08";
     account.instrument = "CORE";
@@ -69,6 +75,7 @@ std::string_view bank_of(std::string_view scheme) {
   if (scheme == "becs") return "062-001";
   if (scheme == "cpa005") return "000300101";
   if (scheme == "zengin") return "0009219";
+  if (scheme == "bacs") return "200000";
   return {};
 }
 
@@ -80,7 +87,7 @@ class Claims : public EntrySource {
     if (done_ == claims) return false;
     ++done_;
     reference_ = fmt::format("T1-{}", done_);
-    account_ = std::to_string(5550000 + done_);
+    account_ = std::to_string((scheme_ == "bacs" ? 55550000 : 5550000) + done_);
     entry = Entry{};
     entry.reference = reference_;
     entry.mandate = reference_;
@@ -92,6 +99,7 @@ class Claims : public EntrySource {
     entry.account_kind = scheme_ == "zengin" ? "ordinary" : "checking";
     entry.signed_on = make_date(2026, 1, 15);
     entry.currency = account_of(scheme_).currency;
+    if (scheme_ == "bacs") entry.sequence = SequenceType::recurring;
     entry.collect_on = make_date(2026, 12, 1);
     return true;
   }
@@ -114,11 +122,13 @@ class Text : public ByteTarget {
 std::string collection(std::string_view scheme) {
   CollectionBlock block;
   block.collect_on = make_date(2026, 12, 1);
-  block.sequence = scheme == "iso20022" ? SequenceType::recurring : SequenceType::none;
+  block.sequence = scheme == "iso20022" || scheme == "bacs" ? SequenceType::recurring : SequenceType::none;
   block.count = claims;
   block.sum_minor = claims * 1000 + claims * (claims + 1) / 2;
   const auto order = make_collection_order(
-      account_of(scheme), {.message_id = scheme == "cpa005" ? "0001" : "TEST-1", .created = "2026-11-24T09:30:00", .file_modifier = {}}, {block});
+      account_of(scheme),
+      {.message_id = scheme == "cpa005" ? "0001" : scheme == "bacs" ? "560001" : "TEST-1", .created = "2026-11-24T09:30:00", .file_modifier = {}},
+      {block});
   EXPECT_TRUE(order);
   Claims entries{scheme};
   Text target;
@@ -179,8 +189,19 @@ TEST_P(SimulatedBank, LetsNothingFailWhenItIsInTheBestOfMoods) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Schemes, SimulatedBank, ::testing::Values("iso20022", "nacha", "becs", "cpa005", "zengin"),
+INSTANTIATE_TEST_SUITE_P(Schemes, SimulatedBank, ::testing::Values("iso20022", "nacha", "becs", "cpa005", "zengin", "bacs"),
                          [](const auto& scheme) { return std::string{scheme.param}; });
+
+TEST(SimulatedBacs, AnswersInTheReportsOfTheScheme) {
+  const auto answers = answer_collection(collection("bacs"), "stem", {.seed = 7, .returned = 150, .corrected = 150});
+  ASSERT_TRUE(answers) << answers.error().explanation;
+  ASSERT_EQ(answers->size(), 3U);
+  const auto heard = [&](std::size_t at) { return read((*answers)[at]).outcomes; };
+  EXPECT_TRUE(heard(0).empty()) << "the input report speaks of the submission as a whole";
+  EXPECT_GT(heard(1).at(Outcome::returned), 0);
+  EXPECT_FALSE(heard(1).contains(Outcome::unknown)) << "every reason is one of the scheme";
+  EXPECT_GT(heard(2).at(Outcome::corrected) + heard(2).at(Outcome::cancelled), 1);
+}
 
 TEST(SimulatedBankOnly, AnswersCollections) {
   const auto refused = answer_collection("not a bank file\n", "stem", {});

@@ -530,7 +530,7 @@ std::vector<Command> batch_commands() {
        .kind = ValueKind::date},
       {.name = "--instrument", .value = "I", .help = "CORE, B2B, PPD, ...; else the account's usual one"},
       {.name = "--retries", .value = "", .help = "Only re-presentations, where they need a batch of their own"},
-      {.name = "--prenotes", .value = "", .help = "Prenotes for mandates that wait for one (NACHA)"}};
+      {.name = "--prenotes", .value = "", .help = "Prenotes (NACHA) or instructions (Bacs) for mandates that wait for one"}};
   auto plan_only = plan_options;
   plan_only.push_back({.name = "--left-out", .value = "", .help = "Name every bill that is left out"});
   return {

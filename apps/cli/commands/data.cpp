@@ -484,7 +484,7 @@ std::vector<Command> data_commands() {
            std::string{import_rules},
        .arguments = {{.name = "FILE", .help = "The table", .kind = ValueKind::file}},
        .options = import_options(
-           {of_creditor, {.name = "--prenote-first", .value = "", .help = "New mandates wait for a prenote (NACHA)"}}),
+           {of_creditor, {.name = "--prenote-first", .value = "", .help = "New mandates wait for a prenote (NACHA; with Bacs they always do)"}}),
        .examples = {{.line = "mandate import mandates.csv --creditor rent-eur", .note = "", .runs = false}},
        .run = run_mandate_import},
       {.noun = "mandate",
@@ -515,7 +515,7 @@ std::vector<Command> data_commands() {
                      MandateWish::activate),
       change_command("end", "End a mandate for good", "Nothing brings it back: the payer must give a new one.",
                      MandateWish::end),
-      change_command("prenote", "Let a mandate wait for a prenote", "The next prenote batch takes it (NACHA).",
+      change_command("prenote", "Let a mandate wait for a prenote", "The next prenote batch takes it (NACHA; with Bacs a new instruction).",
                      MandateWish::prenote),
       change_command(
           "amend", "Change account, bank or name of a mandate",
