@@ -70,7 +70,8 @@ std::string_view setting_or(const Settings& settings, std::string_view key, std:
   return value.empty() ? usual : value;
 }
 
-/// The labels of a Bacs file may be written over from this day after the collection.
+/// Bacs labels must expire after the processing day (schemes/bacs/bacs.layout, hdr1.expires); how long after is free, and
+/// two weeks are our choice.
 constexpr std::chrono::days days_until_labels_expire{14};
 
 /// "26309": the year of the century and the day of the year.
