@@ -24,35 +24,7 @@ std::string contents(const std::filesystem::path& file) {
   return text.str();
 }
 
-/// Two check digits of a German account number, by MOD 97-10.
-std::string german_iban(int number) {
-  const auto bban = fmt::format("12030000{:010}", number);
-  int rest = 0;
-  for (const char digit : bban + "131400") rest = (rest * 10 + (digit - '0')) % 97;
-  return fmt::format("DE{:02}{}", 98 - rest, bban);
-}
-
-std::string_view currency_of(std::string_view scheme) {
-  if (scheme == "nacha") return "USD";
-  if (scheme == "cn-304") return "CNY";
-  if (scheme == "becs") return "AUD";
-  if (scheme == "cpa005") return "CAD";
-  if (scheme == "zengin") return "JPY";
-  if (scheme == "bacs") return "GBP";
-  return "EUR";
-}
-
 }  // namespace
-
-char letter_of(std::string_view scheme) {
-  if (scheme == "nacha") return 'N';
-  if (scheme == "cn-304") return 'C';
-  if (scheme == "becs") return 'B';
-  if (scheme == "cpa005") return 'P';
-  if (scheme == "zengin") return 'Z';
-  if (scheme == "bacs") return 'G';
-  return 'S';
-}
 
 nlohmann::json Run::json() const {
   auto parsed = nlohmann::json::parse(out, nullptr, false);
@@ -217,84 +189,6 @@ std::string House::broken() const {
                         one["examples"].dump());
   }
   return text;
-}
-
-std::string payers_csv(int flats) {
-  std::string text = "number,name,street,building,postcode,town,country\n";
-  for (int i = 1; i <= flats; ++i)
-    text += fmt::format("F-{0:04},Payer Number {0},Main Street,{0},10115,Berlin,DE\n", i);
-  return text;
-}
-
-std::string mandates_csv(std::string_view scheme, int flats) {
-  const char letter = letter_of(scheme);
-  std::string text = "reference,payer,payer_name,account,bank,account_kind,signed_on,state\n";
-  for (int i = 1; i <= flats; ++i) {
-    const auto head = fmt::format("M{0}-{1:04},F-{1:04},Payer Number {1}", letter, i);
-    if (scheme == "nacha") {
-      text += fmt::format("{},{},076401251,{},2026-01-15,\n", head, 5550000 + i, i % 5 == 0 ? "savings" : "checking");
-    } else if (scheme == "cn-304") {
-      text += fmt::format("{},{},,00,2026-01-15,\n", head, 6222020000000100LL + i);
-    } else if (scheme == "becs") {
-      text += fmt::format("{},00{},062-001,,2026-01-15,\n", head, 550000 + i);
-    } else if (scheme == "zengin") {
-      text += fmt::format("{},{},0009219,ordinary,2026-01-15,\n", head, 5550000 + i);
-    } else if (scheme == "cpa005") {
-      text += fmt::format("{},{},000300101,,2026-01-15,\n", head, 5550000 + i);
-    } else if (scheme == "bacs") {
-      // Lodged at the payers' banks before.
-      text += fmt::format("{},{},20-00-00,,2026-01-15,active\n", head, 55500000 + i);
-    } else {
-      text += fmt::format("{},{},,,2026-01-15,\n", head, german_iban(1000 + i));
-    }
-  }
-  return text;
-}
-
-std::string bills_csv(std::string_view scheme, int flats, std::string_view due, std::string_view month) {
-  const char letter = letter_of(scheme);
-  const auto currency = currency_of(scheme);
-  std::string text = "number,payer,mandate,due_on,currency,amount,charge,charge_text,notified_on,text\n";
-  for (int i = 1; i <= flats; ++i) {
-    const auto head = fmt::format("2026-{0}-{1}{2:04},F-{2:04},M{1}-{2:04},{3},{4}", month, letter, i, due, currency);
-    // Yen have no decimals.
-    const std::string_view rest = scheme == "zengin" ? "" : ".00", water = scheme == "zengin" ? "50" : ".50";
-    text += fmt::format("{},{}{},management,Management fee,2026-11-01,Bill of flat {}\n", head, 200 + i, rest, i);
-    text += fmt::format("{},{}{},water,Water,2026-11-01,Bill of flat {}\n", head, i % 40, water, i);
-  }
-  return text;
-}
-
-std::string creditor_toml(std::string_view scheme) {
-  if (scheme == "nacha") {
-    return "name = \"EXAMPLE ESTATES\"\nscheme = \"nacha\"\naccount = \"123456789\"\nbank = \"076401251\"\n"
-           "creditor_id = \"1234567890\"\n[nacha]\nimmediate_destination = \"076401251\"\n"
-           "immediate_destination_name = \"EXAMPLE BANK\"\nimmediate_origin = \"1234567890\"\n"
-           "immediate_origin_name = \"EXAMPLE ESTATES\"\nentry_description = \"RENT\"\n";
-  }
-  if (scheme == "cn-304") {
-    return "name = \"EXAMPLE WUYE\"\nscheme = \"cn-304\"\naccount = \"6222020000000001\"\nbank = \"102100099996\"\n"
-           "creditor_id = \"44030000000123\"\n[\"cn-304\"]\nfee_item = \"00703\"\n";
-  }
-  if (scheme == "becs") {
-    return "name = \"EXAMPLE ESTATES\"\nscheme = \"becs\"\naccount = \"654321\"\nbank = \"032-000\"\n"
-           "creditor_id = \"123456\"\n[becs]\nbank = \"WBC\"\ndescription = \"RENT\"\n";
-  }
-  if (scheme == "zengin") {
-    return "name = \"EXAMPLE ESTATES\"\nscheme = \"zengin\"\naccount = \"7654321\"\nbank = \"0005123\"\n"
-           "creditor_id = \"0000123456\"\n";
-  }
-  if (scheme == "cpa005") {
-    return "name = \"EXAMPLE ESTATES\"\nscheme = \"cpa005\"\naccount = \"3333333\"\nbank = \"000302222\"\n"
-           "creditor_id = \"1234560000\"\n[cpa005]\noriginator_id = \"1234560000\"\ndata_centre = \"00320\"\n";
-  }
-  if (scheme == "bacs") {
-    return "name = \"Example Estates\"\nscheme = \"bacs\"\naccount = \"63748472\"\nbank = \"20-29-59\"\n"
-           "creditor_id = \"123456\"\n[bacs]\nnarrative = \"RENTS\"\n";
-  }
-  return "name = \"Example Estates\"\nscheme = \"iso20022\"\naccount = \"DE02120300000000202051\"\nbank = "
-         "\"BYLADEM1001\"\n"
-         "creditor_id = \"DE98ZZZ09999999999\"\n";
 }
 
 }  // namespace counterfoil::testing
