@@ -223,5 +223,18 @@ TEST(BecsSamples, AReferenceThatIsTooLongIsNeverCut) {
   EXPECT_EQ(order.error().code, "write.too-long");
 }
 
+TEST(Becs, DoesNotTakeABai2ReportWhoseRecordsBeginWithTheSameDigits) {
+  constexpr std::string_view report =
+      "01,122099999,123456789,261201,0200,1,65,,2/\n02,031001234,122099999,1,261130,2359,,2/\n"
+      "03,0123456789,,010,+4350000,,,040,2830000,,/\n16,115,450000,S,100000,200000,150000,,,/\n49,7630000,3/\n"
+      "98,7630000,1,5/\n99,7630000,1,7/\n";
+  Heard heard;
+  MemorySource source{report};
+  const auto verdict = read_bank_file(source, {.file_name = "report", .format = {}}, heard);
+  ASSERT_TRUE(verdict.has_value()) << verdict.error().explanation;
+  EXPECT_NE(heard.head.format, "becs");
+  EXPECT_TRUE(heard.entries.empty());
+}
+
 }  // namespace
 }  // namespace counterfoil
