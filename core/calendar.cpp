@@ -155,6 +155,10 @@ Result<BankCalendar> BankCalendar::of_scheme(const Scheme& scheme) {
   if (scheme.calendar == "us-fed") return federal_reserve();
   if (scheme.calendar == "uk") return england_wales(scheme.calendar_years);
   if (!scheme.calendar_years.empty()) return of_years(scheme.calendar, scheme.calendar_years);
+  for (const Scheme& other : Catalogue::built_in().schemes()) {
+    if (other.calendar == scheme.calendar && !other.calendar_years.empty())
+      return of_years(scheme.calendar, other.calendar_years);
+  }
   return std::unexpected(Error{
       .code = "calendar.unknown",
       .explanation =

@@ -35,8 +35,8 @@ class BankCalendar {
   /// listed follow the week: Monday to Friday open. A year that is no key of the map is not known.
   [[nodiscard]] static BankCalendar of_years(std::string name, const std::map<int, std::vector<CalendarDay>>& years);
 
-  /// The calendar a scheme names: "target2", "us-fed", "uk", or one of its own yearly data. "calendar.unknown" when the
-  /// scheme names a calendar without having any year of it.
+  /// The calendar a scheme names: "target2", "us-fed", "uk", or one of yearly data: its own, else that of another scheme
+  /// which names the same calendar. "calendar.unknown" when no scheme has any year of it.
   [[nodiscard]] static Result<BankCalendar> of_scheme(const Scheme& scheme);
 
   /// "target2", "us-fed", "uk", or the name of the yearly data.
