@@ -55,6 +55,7 @@ constexpr std::array reason_codes{
     Named<Why>{Why::retry_too_late, "retry-too-late"},
     Named<Why>{Why::retry_too_early, "retry-too-early"},
     Named<Why>{Why::retry_notice_missing, "retry-notice-missing"},
+    Named<Why>{Why::twin_in_batch, "twin-in-batch"},
 };
 
 Error refused_date(std::string code, std::string explanation, std::string remedy) {
@@ -491,6 +492,14 @@ LeftOut only_claim_is_planned(const Mandate& mandate) {
                   fmt::format("The {} collection of mandate {} is in this plan already and cannot take this bill in.",
                               only_or_last(mandate), mandate.reference),
                   "Collect it under a new mandate, or ask for payment another way.");
+}
+
+LeftOut twin_is_planned(const Bill& bill) {
+  return left_out(Why::twin_in_batch,
+                  fmt::format("Bill {} has the same account and amount as another claim of this batch, and the bank's "
+                              "answer tells such rows apart by nothing.",
+                              bill.number),
+                  "Collect it in the next batch, once the first one is decided.");
 }
 
 Claim make_claim(const PlanTerms& terms, const Planned& planned, const Bill& bill, const Mandate& mandate, Id claim_id,

@@ -52,6 +52,7 @@ enum class LeftOutReason : std::uint8_t {
   retry_too_late,
   retry_too_early,
   retry_notice_missing,   // The payer was not told of the new date.
+  twin_in_batch,          // Another claim of the batch has the same account and amount, and nothing else tells them apart.
 };
 
 /// "mandate-suspended": stable, for programs.
@@ -118,6 +119,9 @@ using PlanDecision = std::variant<Planned, LeftOut>;
 
 /// Why a bill that cannot share the only or last claim of its mandate is left out of the plan that has just made it.
 [[nodiscard]] LeftOut only_claim_is_planned(const Mandate& mandate);
+
+/// Why a bill stays out of a batch that has a claim of the same account and amount, where answers carry no reference.
+[[nodiscard]] LeftOut twin_is_planned(const Bill& bill);
 
 /// The claim of a planned bill, with one item. Ids and reference are the caller's.
 [[nodiscard]] Claim make_claim(const PlanTerms& terms, const Planned& planned, const Bill& bill, const Mandate& mandate,

@@ -34,7 +34,10 @@ class NoTarget : public PlanTarget {
 class Planner {
  public:
   Planner(Desk& desk, const PlanRequest& request, const PlanTerms& terms, PlanResult& result, PlanTarget& target)
-      : desk_{desk}, request_{request}, terms_{terms}, result_{result}, target_{target} {}
+      : desk_{desk}, request_{request}, terms_{terms}, result_{result}, target_{target} {
+    const Scheme* scheme = desk.catalogue().find(result.account.scheme);
+    keeps_twins_apart_ = scheme != nullptr && scheme->flag("weak_reference", result.account.profile).value_or(false);
+  }
 
   Result<void> run() {
     if (request_.prenotes) return run_prenotes();
@@ -68,13 +71,16 @@ class Planner {
       return {};
     }
     if (open_ && same_mandate && may_join(terms_, *open_, planned, *one.bill, *one.mandate)) {
+      if (has_twin(*one.mandate, open_->amount_minor + planned.amount_minor))
+        return leave_out(one, twin_is_planned(*one.bill));
       take_in(planned);
       return join(*open_, planned, *one.bill);
     }
     if (planned.uses_up_mandate && planned_before) return leave_out(one, only_claim_is_planned(*one.mandate));
+    if (auto done = flush(); !done) return done;
+    if (has_twin(*one.mandate, planned.amount_minor)) return leave_out(one, twin_is_planned(*one.bill));
     take_in(planned);
     if (planned.uses_up_mandate || planned.sequence == SequenceType::first) begun_.insert(one.mandate->id);
-    if (auto done = flush(); !done) return done;
     open_ = make_claim(terms_, planned, *one.bill, *one.mandate, new_id(), {});
     if (planned.attempt > 1) open_->first_claim = one.first_claim;
     last_mandate_ = one.mandate->id;
@@ -83,6 +89,15 @@ class Planner {
 
   [[nodiscard]] const std::string& instrument() const {
     return request_.instrument.empty() ? result_.account.instrument : request_.instrument;
+  }
+
+  static std::string account_and_amount(const std::string& account, std::int64_t amount_minor) {
+    return fmt::format("{} {}", account, amount_minor);
+  }
+
+  /// Whether a claim that is complete has this account and amount, where answers tell claims apart by nothing else.
+  [[nodiscard]] bool has_twin(const Mandate& mandate, std::int64_t amount_minor) const {
+    return keeps_twins_apart_ && told_apart_.contains(account_and_amount(mandate.account, amount_minor));
   }
 
   void take_in(const Planned& planned) {
@@ -117,6 +132,7 @@ class Planner {
     const auto sum = checked_add(result_.sum(), {open_->amount_minor, open_->currency});
     if (!sum) return std::unexpected(sum.error());
     result_.sum_minor = sum->minor_units();
+    if (keeps_twins_apart_) told_apart_.insert(account_and_amount(open_->account, open_->amount_minor));
     auto done = target_.claim(*open_);
     open_.reset();
     return done;
@@ -160,6 +176,8 @@ class Planner {
   // Mandates whose next collection is another kind than this one: used up, or no longer at their first. Where bills are
   // not combined, those of one mandate come in any order.
   std::unordered_set<Id> begun_;
+  bool keeps_twins_apart_ = false;
+  std::unordered_set<std::string> told_apart_;  // Account and amount of each claim.
   std::uint64_t looked_at_ = 0;
 };
 

@@ -39,13 +39,14 @@ enum Column : std::size_t {
   account_kind,
   account_type,
   prenote,
+  reverses_on,
   column_count,
 };
 
 constexpr std::array<std::string_view, column_count> column_names{
     "reference",    "mandate",        "signed_on",  "sequence",     "payer_name",    "payer_account", "payer_bank",
     "amount",       "currency",       "collect_on", "remittance",   "payer_country", "payer_town",    "payer_postcode",
-    "payer_street", "payer_building", "purpose",    "account_kind", "account_type",  "prenote"};
+    "payer_street", "payer_building", "purpose",    "account_kind", "account_type",  "prenote",       "reverses_on"};
 
 /// Which columns a scheme cannot do without.
 std::vector<CsvColumn> columns_of(const SchemeManner& manner) {
@@ -133,7 +134,10 @@ class ClaimsTable::Machine {
         account_{account},
         manner_{manner},
         today_{today},
-        reader_{*source_, columns_of(manner), {.file_name = path}} {}
+        reader_{*source_, columns_of(manner), {.file_name = path}} {
+    const Scheme* scheme = Catalogue::built_in().find(account.scheme);
+    keeps_twins_apart_ = scheme != nullptr && scheme->flag("weak_reference", account.profile).value_or(false);
+  }
 
   Result<const ClaimRow*> next() {
     while (true) {
@@ -219,6 +223,7 @@ class ClaimsTable::Machine {
     if (manner_.account_numbers == "aba") read_routing_number();
     if (manner_.account_numbers == "bsb") read_bsb();
     if (manner_.account_numbers == "sort-code") read_sort_code();
+    if (keeps_twins_apart_) check_twin();
   }
 
   std::string_view needed(Column column, std::string_view what) {
@@ -238,6 +243,18 @@ class ClaimsTable::Machine {
             fmt::format("The reference \"{}\" stands in line {} already.", text, before),
             "Give every claim its own reference, or take the doubled row out: nobody may be debited twice.");
     }
+  }
+
+  void check_twin() {
+    const Entry& entry = claim_.entry;
+    if (entry.payer_account.empty() || entry.amount_minor == 0) return;
+    const auto before = seen_sums_.add(fmt::format("{} {}", entry.payer_account, entry.amount_minor), row_->line());
+    if (before == 0) return;
+    fault(amount, "claims.twin",
+          fmt::format("Line {} collects the same amount from the same account, and the bank's answer tells such rows "
+                      "apart by nothing.",
+                      before),
+          "Put one of the two into a later file, or collect both in one amount.");
   }
 
   void read_money() {
@@ -273,10 +290,27 @@ class ClaimsTable::Machine {
     if (!day) return;
     claim_.collect_on = *day;
     claim_.entry.collect_on = *day;
+    claim_.reverses_on = day_in(reverses_on, false);
+    if (claim_.reverses_on) read_reversal();
     if (*day < today_) {
       fault(collect_on, "claims.collect-on-past",
             fmt::format("The collection day {} is past; today is {}.", iso_date(*day), iso_date(today_)),
             "Choose a day that leaves the bank its lead time.");
+    }
+  }
+
+  /// Money goes back: what is wrong with a debit that has settled is put right, in its full amount.
+  void read_reversal() {
+    claim_.entry.direction = Direction::credit;
+    if (claim_.entry.is_prenote) {
+      fault(prenote, "claims.reversed-prenote", "A prenote moved no money, so there is nothing to reverse.",
+            "Leave the row out.");
+    }
+    if (*claim_.reverses_on > claim_.collect_on) {
+      fault(reverses_on, "claims.reversal-before",
+            fmt::format("The reversal of {} would settle before the debit of {} does.", iso_date(claim_.collect_on),
+                        iso_date(*claim_.reverses_on)),
+            "Correct the days; collect_on is the day of the reversal.");
     }
   }
 
@@ -413,6 +447,8 @@ class ClaimsTable::Machine {
   std::string iban_, bic_, bsb_, bsb_account_;
   BritishAccount british_;
   SeenReferences seen_;
+  bool keeps_twins_apart_ = false;
+  SeenReferences seen_sums_;  // Account and amount, where nothing else tells claims apart.
   std::vector<Finding> findings_;
   std::size_t taken_ = 0;
   std::uint64_t unsaid_ = 0;

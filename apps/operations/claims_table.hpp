@@ -3,12 +3,14 @@
 //   reference, mandate, signed_on, sequence, payer_name, payer_account, payer_bank, amount, currency, collect_on,
 //   remittance optional: payer_country, payer_town, payer_postcode, payer_street, payer_building, purpose,
 //   account_kind, account_type,
-//             prenote (yes/no)
+//             prenote (yes/no),
+//   reverses_on: the row gives back a debit that settled on that day
 //
 // A column that the scheme has no use for may be missing.
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +27,7 @@ namespace counterfoil {
 struct ClaimRow {
   Entry entry;
   Date collect_on{};
+  std::optional<Date> reverses_on = {};  // The debit it gives back settled on that day; the entry is then a credit.
 };
 
 class ClaimsTable {

@@ -129,7 +129,7 @@ TEST(ChangedControl, IsNoticedInEveryByte) {
       }
       at += record.bytes.size();
     }
-    EXPECT_GT(changes, 100U) << file.name << " has hardly a control";
+    EXPECT_TRUE(changes > 100U || is_rows_alone(*file.plan)) << file.name << " has hardly a control";
   }
 }
 
@@ -137,6 +137,7 @@ TEST(LineTwiceOrGone, IsNoticed) {
   for (const KnownFile& file : known_files()) {
     const Told whole = told(*file.plan, file.bytes);
     std::size_t at = 0;
+    if (is_rows_alone(*file.plan)) continue;  // Nothing of the kind says how many there are.
     if (!states_totals(*file.plan, whole)) {
       const std::string headless = file.bytes.substr(file.bytes.find('\n') + 1);
       EXPECT_NE(told(*file.plan, headless).verdict, Verdict::accepted) << file.name << " without its opening";

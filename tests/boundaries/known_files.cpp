@@ -71,6 +71,10 @@ bool states_totals(const LayoutPlan& plan, const Told& whole) {
   });
 }
 
+bool is_rows_alone(const LayoutPlan& plan) {
+  return std::ranges::none_of(plan.records, [](const RecordPlan& record) { return record.roles.opens_file; });
+}
+
 Told told(const LayoutPlan& plan, std::string_view bytes, bool accept_partial) {
   Told told;
   MemorySource source{bytes};

@@ -51,6 +51,9 @@ class Told final : public WordSink, public RecordWatch {
 /// files to Bankgirot) leave nothing by which a missing row could be told.
 [[nodiscard]] bool states_totals(const LayoutPlan& plan, const Told& whole);
 
+/// Whether every record is an entry, with nothing that opens or closes the file: rows are all there is.
+[[nodiscard]] bool is_rows_alone(const LayoutPlan& plan);
+
 [[nodiscard]] Told told(const LayoutPlan& plan, std::string_view bytes, bool accept_partial = false);
 
 }  // namespace counterfoil
