@@ -16,9 +16,9 @@ constexpr std::size_t longest_declaration = 1024;
 constexpr std::size_t piece_limit = std::size_t{256} * 1024;
 
 // Read through the tables of the C library, so that a name is no way to anything else: UTF-7 and its like are tricks.
-constexpr std::array<std::string_view, 11> encodings{"UTF-8",      "UTF8",         "US-ASCII", "ASCII",
-                                                     "ISO-8859-1", "ISO8859-1",    "LATIN1",   "ISO-8859-15",
-                                                     "ISO8859-15", "WINDOWS-1252", "CP1252"};
+constexpr std::array<std::string_view, 14> encodings{
+    "UTF-8",       "UTF8",       "US-ASCII",     "ASCII",  "ISO-8859-1", "ISO8859-1", "LATIN1",
+    "ISO-8859-15", "ISO8859-15", "WINDOWS-1252", "CP1252", "GBK",        "GB2312",    "GB18030"};
 
 std::string upper(std::string_view text) {
   std::string result{text};
@@ -152,7 +152,7 @@ class Documents {
     if (!encoding.empty() && std::ranges::find(encodings, upper(encoding)) == encodings.end()) {
       refuse("xml.encoding",
              "The file declares the encoding \"" + std::string{encoding.substr(0, 40)} + "\", which is not read.",
-             "Ask the bank for UTF-8. Read are UTF-8, ISO-8859-1, ISO-8859-15 and Windows-1252.");
+             "Ask the bank for UTF-8. Read are UTF-8, ISO-8859-1, ISO-8859-15, Windows-1252, GBK and GB18030.");
       return;
     }
     ++documents_;

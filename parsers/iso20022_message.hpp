@@ -106,6 +106,7 @@ class About {
 [[nodiscard]] std::unique_ptr<MessageReader> make_camt_reader(ReadState& state, const MessageName& name);
 [[nodiscard]] std::unique_ptr<MessageReader> make_bacs_report_reader(ReadState& state, const MessageName& name);
 [[nodiscard]] std::unique_ptr<MessageReader> make_bacs_claims_reader(ReadState& state, const MessageName& name);
+[[nodiscard]] std::unique_ptr<MessageReader> make_cib_gather_reader(ReadState& state, const MessageName& name);
 
 /// Blanks at either end removed.
 [[nodiscard]] inline std::string_view trim_blanks(std::string_view text) {

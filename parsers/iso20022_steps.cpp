@@ -92,6 +92,7 @@ constexpr std::array roots{
     Root{"BkToCstmrDbtCdtNtfctn", "camt.054", "camt", make_camt_reader},
     Root{"BACSDocument", "bacs-report", "bacs-report", make_bacs_report_reader, "bacs", true},
     Root{"VocaDocument", "bacs-claims", "bacs-claims", make_bacs_claims_reader, "bacs", true},
+    Root{"FOX", "cib-gather", "cib-gather", make_cib_gather_reader, "cn-cib", true},
     Root{"CstmrCdtTrfInitn", "pain.001", "", nullptr},
     Root{"MndtInitnReq", "pain.009", "", nullptr},
     Root{"MndtAmdmntReq", "pain.010", "", nullptr},

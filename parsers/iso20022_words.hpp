@@ -23,6 +23,7 @@ namespace counterfoil {
   WORD(file_original_message_id, "file.original_message_id")         \
   WORD(file_original_message_name, "file.original_message_name")     \
   WORD(file_status, "file.status")                                   \
+  WORD(file_outer_status, "file.outer_status")                       \
   WORD(file_kind, "file.kind")                                         \
   WORD(file_creditor_id, "file.creditor_id")                           \
   WORD(file_serial, "file.serial")                                     \
@@ -36,6 +37,7 @@ namespace counterfoil {
   WORD(batch_adjusted_sum, "batch.adjusted_sum")                       \
   WORD(batch_sum, "batch.sum")                                       \
   WORD(batch_status, "batch.status")                                 \
+  WORD(batch_more, "batch.more")                                     \
   WORD(batch_booking, "batch.booking")                               \
   WORD(batch_service, "batch.service")                               \
   WORD(batch_instrument, "batch.instrument")                         \

@@ -5,8 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "core/catalogue.hpp"
 #include "core/require.hpp"
 #include "formats/layout.hpp"
+#include "formats/xml_table.hpp"
 #include "parsers/byte_source.hpp"
 #include "parsers/detect.hpp"
 #include "parsers/fixed_width.hpp"
@@ -104,9 +106,12 @@ void refuse(WordSink& sink, const std::string& file_name, std::string_view code,
                 .refuses_file = true});
 }
 
+/// Messages of XML are described by tables, and the other formats by layouts.
 bool names_xml(std::string_view format) {
-  return format == "iso20022" || format.starts_with("pain.") || format.starts_with("camt.") ||
-         format.starts_with("bacs-report") || format == "bacs-claims";
+  if (format == "iso20022" || format.starts_with("pain.") || format.starts_with("camt.")) return true;
+  return std::ranges::any_of(Catalogue::built_in().schemes(), [&](const Scheme& scheme) {
+    return std::ranges::any_of(scheme.tables, [&](const auto& table) { return is_of_family(format, table.first); });
+  });
 }
 
 class Reading {
