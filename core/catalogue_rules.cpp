@@ -36,6 +36,7 @@ const std::vector<KnownRule>& known_rules() {
       {"refund_weeks_core", number, "Weeks in which the payer may have an authorized debit refunded"},
       {"refund_months_unauthorized", number, "Months in which the payer may have an unauthorized debit refunded"},
       {"reversal_days", number, "Bank days after settlement within which the creditor may reverse"},
+      {"reversal_description", text, "Batch description a reversal must carry"},
       {"correction_days_r11", number, "Calendar days for a corrected entry after R11"},
       {"noc_apply_days", number, "Bank days in which a notification of change must be applied"},
       {"dishonor_days", number, "Bank days in which our bank may dishonor a return"},

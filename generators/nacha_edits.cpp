@@ -72,6 +72,10 @@ std::string_view reserved_word(const std::string& description, Date on) {
   return {};
 }
 
+/// A batch of credits alone gives back what was collected: nothing else here is written with that service class.
+bool reverses(const BatchHead& batch) { return batch.service == "220"; }
+constexpr std::string_view reversal_word = "REVERSAL";
+
 bool names_the_payer(std::string_view instrument) { return instrument == "WEB" || instrument == "TEL"; }
 
 }  // namespace
@@ -127,8 +131,14 @@ Result<void> NachaCollection::check_batch(const BatchHead& batch) const {
   }
   const std::string description = capitals(batch.description);
   // Without a date the batch is refused below.
+  if (reverses(batch) && description != reversal_word) {
+    return std::unexpected(refused("nacha.reversal-description",
+                                   fmt::format("Batch {} gives back what was collected, and is described as \"{}\".",
+                                               batch.number, description),
+                                   "Describe a batch of reversals as REVERSAL.", "batch.description"));
+  }
   if (const auto word = reserved_word(description, batch.collect_on.value_or(Date{}));
-      !word.empty() && setting(order_, "nacha.batch_purpose") != word) {
+      !word.empty() && setting(order_, "nacha.batch_purpose") != word && !reverses(batch)) {
     return std::unexpected(refused(
         "nacha.reserved-description",
         fmt::format("The entry description \"{}\" of batch {} is reserved for another use.", description, batch.number),
@@ -165,6 +175,11 @@ Result<void> NachaCollection::check_batch(const BatchHead& batch) const {
 Result<void> NachaCollection::balance() {
   offset_written_.assign(order_.batches.size(), false);
   for (BatchHead& batch : order_.batches) {
+    if (reverses(batch)) {
+      return std::unexpected(refused("nacha.reversal-balanced",
+                                     "Reversals with a balancing debit of the own account are not written.",
+                                     "Write them with a profile that does not balance, and ask the bank to take it."));
+    }
     batch.service = "200";
     ++batch.count;
     batch.sum_minor *= 2;
@@ -221,7 +236,11 @@ Result<void> NachaCollection::check_entry(const BatchHead& batch, Entry& entry) 
     return std::unexpected(refused(std::move(code), fmt::format("Entry {} {}.", entry.reference, what),
                                    std::move(remedy), std::move(field)));
   };
-  if (entry.direction != Direction::debit || entry.outcome != Outcome::none) {
+  if (reverses(batch) && (entry.direction != Direction::credit || entry.is_prenote)) {
+    return refuse("nacha.reversal-entry", "is no credit with an amount", "A batch of reversals gives money back.",
+                  "entry.direction");
+  }
+  if ((!reverses(batch) && entry.direction != Direction::debit) || entry.outcome != Outcome::none) {
     return refuse("nacha.not-a-debit", "is no debit", "A collection file holds debits only.", "entry.direction");
   }
   if (entry.payer_account.find_first_not_of(' ') == std::string_view::npos) {

@@ -150,6 +150,7 @@ BatchHead batch_head(CollectionOrder& made, const CreditorAccount& account, cons
     batch.description = block.description.empty()
                             ? setting_or(made.settings, "nacha.entry_description", usual_description)
                             : made.keep(block.description);
+    if (block.is_reversal) batch.service = "220";  // Credits only.
     batch.discretionary = setting(made.settings, "nacha.company_discretionary_data");
     batch.descriptive_date = setting(made.settings, "nacha.descriptive_date");
   }

@@ -25,6 +25,7 @@ struct CollectionBlock {
   std::string description = {};  // NACHA entry description; empty: that of the account.
   std::uint64_t count = 0;
   std::int64_t sum_minor = 0;
+  bool is_reversal = false;  // Its entries give back what was collected.
 };
 
 /// Owns the texts its order points into, so it does not move.

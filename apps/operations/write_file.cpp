@@ -28,11 +28,14 @@ Error input_error(std::string code, std::string explanation, std::string remedy,
 
 struct Block {
   CollectionBlock head;
-  std::uint64_t first_row = 0;  // Among the sound rows, from 0.
+  std::uint64_t first_row = 0;          // Among the sound rows, from 0.
+  std::optional<Date> reverses_first = {};  // The earliest day on which a debit settled that the block gives back,
+  std::uint32_t reverses_line = 0;          // and the line that names it.
 };
 
 bool belongs(const Block& block, const ClaimRow& row) {
-  return block.head.collect_on == row.collect_on && block.head.sequence == row.entry.sequence;
+  return block.head.collect_on == row.collect_on && block.head.sequence == row.entry.sequence &&
+         block.head.is_reversal == row.reverses_on.has_value();
 }
 
 /// Hands over the rows of one block after another. A table sorted by block is read once; otherwise it is read again
@@ -152,8 +155,15 @@ Result<Survey> survey_table(const WriteFileRequest& request, const CreditorAccou
             "Write more than one file.", {.file = request.claims_file, .line = (*row)->entry.line}));
       }
       survey.blocks.push_back(
-          {.head = {.collect_on = (*row)->collect_on, .sequence = (*row)->entry.sequence}, .first_row = survey.rows});
+          {.head = {.collect_on = (*row)->collect_on,
+                    .sequence = (*row)->entry.sequence,
+                    .is_reversal = (*row)->reverses_on.has_value()},
+           .first_row = survey.rows});
       block = survey.blocks.end() - 1;
+    }
+    if ((*row)->reverses_on && (!block->reverses_first || *(*row)->reverses_on < *block->reverses_first)) {
+      block->reverses_first = (*row)->reverses_on;
+      block->reverses_line = (*row)->entry.line;
     }
     ++survey.rows;
     ++block->head.count;
@@ -194,6 +204,50 @@ void expect_totals(const WriteFileRequest& request, const CreditorAccount& accou
             fmt::format("{} was expected, and the claims sum up to {}.", sum->text(),
                         Money{survey.sum_minor, account.currency}.text()));
   }
+}
+
+void refuse_reversal(Survey& survey, const WriteFileRequest& request, std::uint32_t line, std::string code,
+                     std::string message, std::string remedy) {
+  survey.has_errors = true;
+  survey.findings.push_back({.code = std::move(code),
+                             .severity = Severity::error,
+                             .place = {.file = request.claims_file, .line = line, .field = "reverses_on"},
+                             .message = std::move(message),
+                             .remedy = std::move(remedy)});
+}
+
+/// Reversals have a file to themselves, a description of their own, and a time within which they must be made.
+Result<void> look_at_reversals(const WriteFileRequest& request, const CreditorAccount& account,
+                               const Catalogue& catalogue, Survey& survey) {
+  const auto first = std::ranges::find_if(survey.blocks, [](const Block& block) { return block.head.is_reversal; });
+  if (first == survey.blocks.end()) return {};
+  const Scheme& scheme = *catalogue.find(account.scheme);
+  const auto most_days = scheme.number("reversal_days", account.profile);
+  const auto description = scheme.text("reversal_description", account.profile);
+  if (!most_days || !description) {
+    refuse_reversal(survey, request, first->reverses_line, "claims.no-reversals",
+                    fmt::format("Reversals of {} are not written from a table.", scheme.title),
+                    "Give the money back by a transfer, or as the bank wants it.");
+    return {};
+  }
+  if (!std::ranges::all_of(survey.blocks, [](const Block& block) { return block.head.is_reversal; })) {
+    refuse_reversal(survey, request, first->reverses_line, "claims.mixed-reversals",
+                    "The table holds reversals and collections.", "Write a file of each: they are different orders.");
+    return {};
+  }
+  const auto rules = account_rules(catalogue, account);
+  if (!rules) return std::unexpected(rules.error());
+  for (Block& block : survey.blocks) {
+    block.head.description = *description;
+    const auto last = rules->calendar.add_bank_days(*block.reverses_first, static_cast<int>(*most_days));
+    if (!last) return std::unexpected(last.error());
+    if (block.head.collect_on <= *last) continue;
+    refuse_reversal(survey, request, block.reverses_line, "claims.reversal-too-late",
+                    fmt::format("A debit that settled on {} can be reversed until {}, {} bank days later.",
+                                iso_date(*block.reverses_first), iso_date(*last), *most_days),
+                    "Give the money back by a credit of its own, agreed with the payer.");
+  }
+  return {};
 }
 
 /// Days on which the bank does not work, or that come too soon. Banks differ in what they do then, so it is said and
@@ -297,6 +351,10 @@ Result<WriteFileResult> write_claims_file(const WriteFileRequest& request, const
   }
   // Totals of a table with faults would be wrong for that reason alone.
   if (!survey->has_errors) expect_totals(request, *account, *survey);
+  if (!survey->has_errors) {
+    if (auto looked = look_at_reversals(request, *account, catalogue, *survey); !looked)
+      return std::unexpected(looked.error());
+  }
   if (!survey->has_errors) {
     if (auto looked = look_at_days(request, *account, catalogue, *survey); !looked)
       return std::unexpected(looked.error());

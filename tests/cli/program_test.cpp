@@ -259,4 +259,49 @@ TEST_F(Program, PageOfCommandsIsThatOfTheTable) {
 }
 
 }  // namespace
+TEST_F(Program, WritesReversalsWithinTheirTimeAndByThemselves) {
+  const auto table = [&](const std::string& name, const std::string& rows) {
+    std::ofstream{folder_.path() / name} << "reference,payer_name,payer_account,payer_bank,amount,collect_on,account_kind,"
+                                            "reverses_on\n"
+                                         << rows;
+  };
+  const std::string write = "file write --scheme nacha --creditor nacha.toml --as-of 2026-12-03 -o rev.ach --claims ";
+  table("rev.csv", "RENT001,ANNA EXAMPLE,1234567,091000019,450.00,2026-12-04,checking,2026-12-02\n"
+                   "RENT002,BERT EXAMPLE,7654321,121042882,500.00,2026-12-04,savings,2026-12-02\n");
+  const auto written = run(write + "rev.csv");
+  EXPECT_EQ(written.exit, 0) << written.out << written.err;
+  const auto shown = run("file show rev.ach");
+  EXPECT_EQ(shown.exit, 0) << shown.out;
+  EXPECT_NE(shown.out.find("950.00"), std::string::npos) << shown.out;
+  table("late.csv", "RENT001,ANNA EXAMPLE,1234567,091000019,450.00,2026-12-04,checking,2026-11-20\n");
+  const auto late = run(write + "late.csv --json");
+  EXPECT_EQ(late.exit, 5);
+  EXPECT_NE(late.out.find("claims.reversal-too-late"), std::string::npos) << late.out;
+  table("mixed.csv", "RENT001,ANNA EXAMPLE,1234567,091000019,450.00,2026-12-04,checking,2026-12-02\n"
+                     "RENT002,BERT EXAMPLE,7654321,121042882,500.00,2026-12-04,savings,\n");
+  EXPECT_NE(run(write + "mixed.csv --json").out.find("claims.mixed-reversals"), std::string::npos);
+  table("before.csv", "RENT001,ANNA EXAMPLE,1234567,091000019,450.00,2026-12-04,checking,2026-12-07\n");
+  EXPECT_NE(run(write + "before.csv --json").out.find("claims.reversal-before"), std::string::npos);
+}
+
+TEST_F(Program, WritesNoReversalsOfASchemeWithoutRulesForThem) {
+  std::ofstream{folder_.path() / "rev.csv"} << "reference,payer_name,payer_account,payer_bank,amount,collect_on,reverses_on\n"
+                                               "R1,ANNA EXAMPLE,1234567,062-001,450.00,2026-12-04,2026-12-02\n";
+  const auto refused =
+      run("file write --scheme becs --creditor becs.toml --as-of 2026-12-03 -o rev.aba --claims rev.csv --json");
+  EXPECT_EQ(refused.exit, 5);
+  EXPECT_NE(refused.out.find("claims.no-reversals"), std::string::npos) << refused.out;
+}
+
+TEST_F(Program, WritesNoTwoRowsThatAnAnswerCouldNotTellApart) {
+  std::ofstream{folder_.path() / "branch.toml"} << "name = \"EXAMPLE WUYE\"\nscheme = \"cn-branch\"\naccount = "
+                                                   "\"6228480000000000001\"\n[\"cn-branch\"]\nbank_code = \"16\"\n";
+  std::ofstream{folder_.path() / "twins.csv"} << "reference,mandate,payer_name,payer_account,amount,collect_on\n"
+                                                 "A,01-01,Wang,6228480000000000011,450.00,2026-12-04\n"
+                                                 "B,01-01,Wang,6228480000000000011,450.00,2026-12-04\n";
+  const auto refused = run("file write --creditor branch.toml --as-of 2026-12-02 -o rows.dat --claims twins.csv --json");
+  EXPECT_EQ(refused.exit, 5);
+  EXPECT_NE(refused.out.find("claims.twin"), std::string::npos) << refused.out;
+}
+
 }  // namespace counterfoil::cli

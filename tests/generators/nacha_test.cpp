@@ -424,5 +424,58 @@ TEST(WriteCollection, NamesTheFormatsItWrites) {
   EXPECT_EQ(error.kind, ErrorKind::usage);
 }
 
+/// The two debits of the example, given back.
+Order reversal() {
+  Order made;
+  address(made);
+  BatchHead batch = nacha_batch();
+  batch.description = "REVERSAL";
+  batch.service = "220";
+  auto first = debit("UNIT-0042", "DOE JANE", "0001234567", 12550, 1);
+  first.direction = Direction::credit;
+  auto second = debit("UNIT-0043", "ROE RICHARD", "98-7654321", 8000, 2);
+  second.direction = Direction::credit;
+  second.account_kind = "savings";
+  made.add(batch, {first, second});
+  return made;
+}
+
+TEST(NachaReversal, TurnsTheTransactionCodesRound) {
+  const std::string text = reversal().written();
+  ASSERT_GE(text.size(), 5 * record);
+  EXPECT_EQ(text.substr(record, 4), "5220");
+  EXPECT_EQ(text.substr(record + 53, 10), "REVERSAL  ");
+  EXPECT_EQ(text.substr(2 * record, 3), "622");
+  EXPECT_EQ(text.substr(3 * record, 3), "632");
+  EXPECT_EQ(text.substr(4 * record + 20, 24), "000000000000" "000000020550") << "debits and credits";
+}
+
+TEST(NachaReversal, IsRefusedUnderAnotherDescription) {
+  Order made = reversal();
+  made.order.batches[0].description = "HOA DUES";
+  EXPECT_EQ(made.error().code, "nacha.reversal-description");
+}
+
+TEST(NachaReversal, HoldsNeitherDebitsNorPrenotes) {
+  Order made = reversal();
+  made.entries[0][0].direction = Direction::debit;
+  EXPECT_EQ(made.error().code, "nacha.reversal-entry");
+  Order prenote = reversal();
+  prenote.entries[0][0].is_prenote = true;
+  EXPECT_EQ(prenote.error().code, "nacha.reversal-entry");
+}
+
+TEST(NachaReversal, IsNotBalanced) {
+  Order made = reversal();
+  made.order.profile = "balanced";
+  EXPECT_EQ(made.error().code, "nacha.reversal-balanced");
+}
+
+TEST(NachaReversal, IsNoWayToSendOtherCredits) {
+  Order made = one_debit();
+  made.entries[0][0].direction = Direction::credit;
+  EXPECT_EQ(made.error().code, "nacha.not-a-debit");
+}
+
 }  // namespace
 }  // namespace counterfoil

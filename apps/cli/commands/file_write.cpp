@@ -104,8 +104,9 @@ Command file_write_command() {
           "payer_name,\n"
           "payer_account, payer_bank, amount, currency, collect_on, remittance; optional: payer_country, payer_town, "
           "payer_postcode,\n"
-          "payer_street, payer_building, purpose, account_kind, account_type, prenote. Amounts have a decimal point, "
-          "days are ISO.\n"
+          "payer_street, payer_building, purpose, account_kind, account_type, prenote, reverses_on. Amounts have a decimal "
+          "point,\n"
+          "days are ISO. Rows with reverses_on give back debits that settled on that day (NACHA), in a file of their own.\n"
           "All faults of the table are reported with line and column, and then nothing is written. The file is written "
           "under a\n"
           "temporary name, read back, compared with the table entry by entry, and only then given its name.",
