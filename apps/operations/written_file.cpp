@@ -46,8 +46,11 @@ bool always_says(const std::string& format, bool Roles::*role, std::string_view 
 
 /// Whether the head of a batch says the word: the record that opens it, or another that opens no entry.
 bool batch_says(const std::string& format, std::string_view word) {
-  if (always_says(format, &Roles::opens_batch, word)) return true;
   const LayoutPlan* plan = LayoutLibrary::built_in().find(format);
+  if (plan == nullptr) return true;
+  // A file of rows alone has no head that could say it.
+  const bool has_head = std::ranges::any_of(plan->records, [](const RecordPlan& one) { return one.roles.opens_batch; });
+  if (has_head && always_says(format, &Roles::opens_batch, word)) return true;
   return std::ranges::any_of(plan->records, [&](const RecordPlan& record) {
     return !record.roles.opens_entry && record.refuses.empty() &&
            std::ranges::any_of(record.fields, [&](const FieldPlan& field) {
@@ -66,6 +69,7 @@ class Comparison final : public WordSink {
         has_mandate_{has_word(order.format, "entry.mandate")},
         has_account_{always_says(order.format, &Roles::opens_entry, "entry.payer_account")},
         has_batch_day_{batch_says(order.format, "batch.collect_on")},
+        has_entry_day_{has_word(order.format, "entry.collect_on")},
         is_balanced_{is_balanced(order)} {}
 
   void file(const FileHead& head) override {
@@ -179,7 +183,7 @@ class Comparison final : public WordSink {
     if (has_mandate_) same(found, "mandate", found.mandate, wanted.mandate);
     // The mandate alone leads to the account where the bank keeps the mandates.
     if (has_account_) same(found, "payer_account", found.payer_account, wanted.payer_account);
-    if (!has_batch_day_ && wanted.collect_on) {
+    if (!has_batch_day_ && has_entry_day_ && wanted.collect_on) {
       same(found, "collect_on", found.collect_on ? iso_date(*found.collect_on) : "nothing",
            iso_date(*wanted.collect_on));
     }
@@ -225,6 +229,7 @@ class Comparison final : public WordSink {
   bool has_mandate_;
   bool has_account_;
   bool has_batch_day_;
+  bool has_entry_day_;
   bool is_balanced_;
   bool is_balance_seen_ = false;
   std::size_t batch_ = 0;

@@ -302,6 +302,11 @@ TEST_F(Program, WritesNoTwoRowsThatAnAnswerCouldNotTellApart) {
   const auto refused = run("file write --creditor branch.toml --as-of 2026-12-02 -o rows.dat --claims twins.csv --json");
   EXPECT_EQ(refused.exit, 5);
   EXPECT_NE(refused.out.find("claims.twin"), std::string::npos) << refused.out;
+  std::ofstream{folder_.path() / "apart.csv"} << "reference,mandate,payer_name,payer_account,amount,collect_on\n"
+                                                 "A,01-01,Wang,6228480000000000011,450.00,2026-12-04\n"
+                                                 "B,01-01,Wang,6228480000000000011,450.01,2026-12-04\n";
+  const auto written = run("file write --creditor branch.toml --as-of 2026-12-02 -o rows.dat --claims apart.csv");
+  EXPECT_EQ(written.exit, 0) << written.err << "a file that names no day is not asked for it";
 }
 
 }  // namespace counterfoil::cli
