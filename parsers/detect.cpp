@@ -4,7 +4,9 @@
 #include <array>
 
 #include "formats/layout.hpp"
+#include "parsers/bai2.hpp"
 #include "parsers/fixed_width.hpp"
+#include "parsers/mt940.hpp"
 
 namespace counterfoil {
 namespace {
@@ -48,13 +50,6 @@ std::string_view without_mark(std::string_view head) {
   const auto begin = std::ranges::find_if_not(head, is_blank);
   head.remove_prefix(static_cast<std::size_t>(begin - head.begin()));
   return head;
-}
-
-/// A statement of SWIFT begins with ":20:", with or without its envelope.
-bool looks_like_mt940(std::string_view text) {
-  if (text.starts_with(":20:") || text.starts_with("{1:F01")) return true;
-  const auto tag = text.substr(0, 400).find("\n:20:");
-  return tag != std::string_view::npos && text.find("\n:25:", tag) != std::string_view::npos;
 }
 
 /// The same separator the same number of times in each of the first lines.
@@ -110,9 +105,10 @@ Detected detect_shape(std::string_view head, bool is_whole, const LayoutLibrary*
   const std::string_view text = without_mark(head);
   if (text.empty()) return {FileShape::empty, {}};
   if (text.front() == '<') return {FileShape::xml, {}};
+  if (looks_like_mt940(text)) return {FileShape::mt940, {}};
+  if (looks_like_bai2(text)) return {FileShape::bai2, {}};
   const BestLayout layout = best_layout(head, is_whole, layouts == nullptr ? LayoutLibrary::built_in() : *layouts);
   if (layout.score >= certain_layout) return {FileShape::fixed_width, layout.plan->name};
-  if (looks_like_mt940(text)) return {FileShape::mt940, {}};
   if (looks_like_csv(text)) return {FileShape::csv, {}};
   if (layout.plan != nullptr) return {FileShape::fixed_width, layout.plan->name};
   return {FileShape::unknown, {}};

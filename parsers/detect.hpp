@@ -16,7 +16,8 @@ enum class FileShape : std::uint8_t {
   xml,
   fixed_width,  // A layout of the catalogue recognises its first records: `format` names it.
   csv,          // Delimited text: a list of ours or a bank's export, not a bank message.
-  mt940,
+  mt940,        // A statement of SWIFT, MT942 included.
+  bai2,
   compressed,  // gzip, bzip2, xz, 7z, rar.
   document,    // PDF, an office document, a picture.
   utf16,       // Text in UTF-16 or UTF-32, which no bank format here uses.

@@ -1,6 +1,7 @@
 #include "parsers/reader.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <string>
 #include <vector>
@@ -9,10 +10,12 @@
 #include "core/require.hpp"
 #include "formats/layout.hpp"
 #include "formats/xml_table.hpp"
+#include "parsers/bai2.hpp"
 #include "parsers/byte_source.hpp"
 #include "parsers/detect.hpp"
 #include "parsers/fixed_width.hpp"
 #include "parsers/iso20022.hpp"
+#include "parsers/mt940.hpp"
 #include "parsers/zip.hpp"
 
 namespace counterfoil {
@@ -84,8 +87,6 @@ constexpr Unreadable unreadable[] = {
     {FileShape::csv, "file.csv", "This is a table of separated values, not a bank file.",
      "Import lists of payers, mandates and bills with their own commands. Ask the bank for camt, pain.002 or its "
      "fixed-width file."},
-    {FileShape::mt940, "file.mt940", "This is an MT940 statement, which is not read here.",
-     "Ask the bank for camt.053, which says more."},
     {FileShape::compressed, "file.compressed", "The file is packed by a method other than ZIP.",
      "Unpack it, then read it."},
     {FileShape::document, "file.document", "This is a document for people, not a bank file.",
@@ -105,6 +106,17 @@ void refuse(WordSink& sink, const std::string& file_name, std::string_view code,
                 .remedy = std::string{remedy},
                 .refuses_file = true});
 }
+
+struct ReadByGrammar {
+  GrammarFormat format;
+  FileShape shape;
+};
+
+constexpr std::array grammars{
+    ReadByGrammar{{"bai2", "bai2", "BAI2 balance and transaction report"}, FileShape::bai2},
+    ReadByGrammar{{"mt940", "mt940", "SWIFT MT940 statement"}, FileShape::mt940},
+    ReadByGrammar{{"mt942", "mt940", "SWIFT MT942 interim report"}, FileShape::mt940},
+};
 
 /// Messages of XML are described by tables, and the other formats by layouts.
 bool names_xml(std::string_view format) {
@@ -136,6 +148,10 @@ class Reading {
         return {};
       case FileShape::xml:
         return read_iso20022(peeked, options, sink_);
+      case FileShape::mt940:
+        return read_mt940(peeked, options, sink_);
+      case FileShape::bai2:
+        return read_bai2(peeked, options, sink_);
       case FileShape::fixed_width:
         return read_layout(peeked, options, detected.format);
       default:
@@ -149,6 +165,9 @@ class Reading {
 
  private:
   [[nodiscard]] Detected as_named() const {
+    for (const auto& grammar : grammars) {
+      if (options_.format == grammar.format.name) return {grammar.shape, {}};
+    }
     if (names_xml(options_.format)) return {FileShape::xml, {}};
     return {FileShape::fixed_width, options_.format};
   }
@@ -179,6 +198,15 @@ class Reading {
 };
 
 }  // namespace
+
+std::span<const GrammarFormat> grammar_formats() {
+  static constexpr auto formats = [] {
+    std::array<GrammarFormat, grammars.size()> made;
+    std::ranges::transform(grammars, made.begin(), &ReadByGrammar::format);
+    return made;
+  }();
+  return formats;
+}
 
 std::string_view verdict_name(Verdict verdict) {
   switch (verdict) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -27,6 +28,14 @@ struct ReadOptions {
   std::uint64_t most_findings = 1000;  // Of one code; the rest is counted in one closing note. Garbage must not flood.
   const LayoutLibrary* layouts = nullptr;  // The fixed-width formats to look for; nullptr: those in the binary.
 };
+
+/// A format that is read by a grammar of its own: neither a layout nor a table describes it.
+struct GrammarFormat {
+  std::string_view name;    // "mt940"
+  std::string_view scheme;  // The folder that holds its codes.
+  std::string_view title;
+};
+[[nodiscard]] std::span<const GrammarFormat> grammar_formats();
 
 /// What can be said of a file at its end. `refused` when any finding refuses it: nothing may be posted then.
 /// `accepted_with_findings` when any is an error: people must look. Warnings and notes leave it `accepted`.

@@ -139,6 +139,17 @@ void add_element(std::string& page, const XmlPlan& plan, const XmlNode& node) {
 
 }  // namespace
 
+std::string codes_page(const Scheme& scheme, std::string_view format, std::string_view title) {
+  std::string page = fmt::format("# {} (`{}`)\n\nRead by a grammar of its own. These codes speak of collections:\n\n"
+                                 "| code | outcome | meaning |\n| --- | --- | --- |\n",
+                                 title, format);
+  for (const auto* codes : {&scheme.statuses, &scheme.reasons}) {
+    for (const auto& [code, meaning] : *codes)
+      page += fmt::format("| `{}` | {} | {} |\n", cell(code), outcome_name(meaning.outcome), cell(meaning.meaning_en));
+  }
+  return page;
+}
+
 std::string order_text(const LayoutPlan& plan) { return "file = " + node_text(plan, plan.order); }
 
 std::string layout_page(const LayoutPlan& plan, const Scheme& scheme) {

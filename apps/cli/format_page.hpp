@@ -14,6 +14,9 @@ namespace counterfoil {
 [[nodiscard]] std::string table_page(const XmlPlan& plan, const XmlTable& table, const Scheme& scheme,
                                      std::string_view format);
 
+/// Of a format with a grammar of its own: the codes its scheme knows.
+[[nodiscard]] std::string codes_page(const Scheme& scheme, std::string_view format, std::string_view title);
+
 /// "file = header batch+ trailer fill*", as the layout writes it.
 [[nodiscard]] std::string order_text(const LayoutPlan& plan);
 

@@ -16,6 +16,7 @@
 #include "formats/xml_table.hpp"
 #include "parsers/byte_source.hpp"
 #include "parsers/iso20022_words.hpp"
+#include "parsers/reader.hpp"
 
 namespace counterfoil {
 namespace {
@@ -26,7 +27,7 @@ struct KnownFormat {
   std::string title;
   bool is_written = false;
   const LayoutPlan* plan = nullptr;   // Of a fixed-width format.
-  const SchemeText* table = nullptr;  // Of an XML format.
+  const SchemeText* table = nullptr;  // Of an XML format. A format with a grammar of its own has neither.
   std::string family = {}, version = {};
 };
 
@@ -66,6 +67,11 @@ std::vector<KnownFormat> known_formats() {
                      .plan = plan.get()});
     }
     add_tables(all, scheme);
+  }
+  for (const auto& grammar : grammar_formats()) {
+    all.push_back({.name = std::string{grammar.name},
+                   .scheme = Catalogue::built_in().find(grammar.scheme),
+                   .title = std::string{grammar.title}});
   }
   std::ranges::sort(all, {}, &KnownFormat::name);
   return all;
@@ -185,6 +191,7 @@ Result<int> show(Invocation& call) {
 
 Result<std::string> page_of(const KnownFormat& format) {
   if (format.plan != nullptr) return layout_page(*format.plan, *format.scheme);
+  if (format.table == nullptr) return codes_page(*format.scheme, format.name, format.title);
   const auto table = XmlTable::parse(format.table->text, format.table->file);
   if (!table) return std::unexpected(table.error());
   const auto plan = table->plan(format.family, format.version);
@@ -318,7 +325,8 @@ Result<std::vector<Finding>> lint_one(const std::string& name) {
   }
   const auto format = find_format(name);
   if (!format) return std::unexpected(format.error());
-  return lint_table_text(*format->table);
+  // A grammar is checked by the compiler.
+  return format->table == nullptr ? std::vector<Finding>{} : lint_table_text(*format->table);
 }
 
 Result<int> lint(Invocation& call) {
