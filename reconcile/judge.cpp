@@ -151,10 +151,13 @@ void name_obstacle(Judgement& judgement, Event event, const Candidate& claim) {
   exceptions.add(repeats(event, claim) ? Kind::duplicate_result : Kind::contradiction_between_levels);
 }
 
-// Banks announce a booking in camt.054 or .052 and state it in camt.053.
+bool tells_of_an_account(std::string_view format) {
+  return format.starts_with("camt.05") || format.starts_with("mt94") || format == "bai2";
+}
+
+// Banks announce a booking in camt.054, .052 or MT942 and state it in camt.053 or MT940.
 bool is_same_booking(const Entry& entry, const EarlierResult& earlier, const JudgeTerms& terms) {
-  constexpr std::string_view family = "camt.05";
-  if (!terms.format.starts_with(family) || !earlier.format.starts_with(family)) return false;
+  if (!tells_of_an_account(terms.format) || !tells_of_an_account(earlier.format)) return false;
   const auto is_given = [](std::string_view reference) { return !reference.empty() && reference != "NONREF"; };
   if (is_given(entry.bank_reference) && is_given(earlier.bank_reference)) {
     return entry.bank_reference == earlier.bank_reference;

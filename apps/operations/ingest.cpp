@@ -316,7 +316,11 @@ class FileMatch {
     const auto block = entry.original_batch_id.empty() ? terms_.block_id : entry.original_batch_id;
     if (!message.empty() || !block.empty()) {
       // The status of a whole file speaks of no block, wherever in the file it stands.
-      return find_batch_standing(desk_.scope(), message, entry.level == Level::file ? std::string_view{} : block);
+      auto found =
+          find_batch_standing(desk_.scope(), message, entry.level == Level::file ? std::string_view{} : block);
+      // Statements have one word for both: the id of our block, or that of our file.
+      if (!found || *found || !message.empty()) return found;
+      return find_batch_standing(desk_.scope(), block, {});
     }
     if (owner_ && entry.booked_on) {
       return find_batch_standing_by_sum(desk_.scope(), owner_->id, entry.amount_minor, *entry.booked_on);
