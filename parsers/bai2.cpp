@@ -6,6 +6,7 @@
 #include <array>
 #include <string>
 
+#include "core/text.hpp"
 #include "parsers/bai2_report.hpp"
 #include "parsers/text_lines.hpp"
 
@@ -50,6 +51,7 @@ class Bai2Reader {
     if (lines.is_cut()) too_long();
     auto line = trimmed(lines.line());
     if (number_ == 1 && line.starts_with("\xEF\xBB\xBF")) line.remove_prefix(3);
+    line = readable(line);
     while (!line.empty()) {
       const std::size_t end = end_of_record(line);
       take_record(trimmed(line.substr(0, end)));
@@ -65,6 +67,23 @@ class Bai2Reader {
   [[nodiscard]] bool is_refused() const { return report_.is_refused(); }
 
  private:
+  /// Control characters are blanks, and what is not UTF-8 question marks: no field of a report needs either.
+  std::string_view readable(std::string_view line) {
+    const auto is_plain = [](char c) { return c >= ' ' && c <= '~'; };
+    if (std::ranges::all_of(line, is_plain)) return line;
+    const bool is_utf8 = !first_bad_utf8(line).has_value();
+    readable_ = line;
+    for (char& byte : readable_) {
+      if (static_cast<unsigned char>(byte) < 0x20) byte = ' ';
+      if (static_cast<unsigned char>(byte) >= 0x7F && !is_utf8) byte = '?';
+    }
+    if (!is_utf8) {
+      report_.report(Severity::note, "bai2.characters", number_, "The line holds bytes that are no text; they were read as \"?\".",
+                     "Nothing to do, unless a name looks odd.");
+    }
+    return readable_;
+  }
+
   void take_record(std::string_view line) {
     const auto code = code_of(line);
     if (code.empty()) return take_stray(line);
@@ -135,6 +154,7 @@ class Bai2Reader {
 
   Bai2Report report_;
   Bai2Record record_;
+  std::string readable_;
   std::uint32_t number_ = 0;
   bool is_there_ = false, is_open_ = false;
 };

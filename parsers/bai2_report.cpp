@@ -4,8 +4,6 @@
 #include <charconv>
 #include <utility>
 
-#include "core/text.hpp"
-
 namespace counterfoil {
 namespace {
 
@@ -69,6 +67,7 @@ void Bai2Report::report(Severity severity, std::string code, std::uint32_t line,
 }
 
 void Bai2Report::take(const Bai2Record& record) {
+  if (is_refused_) return;
   counts_.records += record.records;
   for (Sums* sums : {&file_, &group_, &account_}) sums->records += record.records;
   if (has_end_) {
@@ -78,8 +77,8 @@ void Bai2Report::take(const Bai2Record& record) {
   }
   if (!has_file_ && record.code != "01") {
     report(Severity::error, "bai2.no-head", record.line, "The file does not begin with its head (01).",
-           "It was cut off at its beginning. Fetch it again.");
-    has_file_ = true;
+           "It was cut off at its beginning. Fetch it again; nothing of it may be used.", true);
+    return;
   }
   if (record.code == "01") {
     open_file(record);
@@ -255,11 +254,6 @@ void Bai2Report::take_transaction(const Bai2Record& record) {
   if (!record.text.empty()) {
     if (!lines_.empty()) lines_ += '\n';
     lines_ += record.text;
-  }
-  if (first_bad_utf8(lines_)) {
-    for (char& byte : lines_) byte = static_cast<unsigned char>(byte) < 0x80 ? byte : '?';
-    report(Severity::note, "bai2.characters", record.line, "The text holds characters beyond ASCII; they were read as \"?\".",
-           "Nothing to do, unless a name looks odd.");
   }
   remittance_ = lines_;
   std::ranges::replace(remittance_, '\n', ' ');

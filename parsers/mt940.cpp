@@ -117,8 +117,9 @@ class Mt940Reader {
 
   /// The text as UTF-8: banks write that or a set of one byte a character.
   std::string_view readable() {
+    std::ranges::replace_if(field_, [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\n'; }, ' ');
     if (!first_bad_utf8(field_)) return field_;
-    if (auto converted = to_utf8(Charset::latin1, field_)) converted_ = std::move(*converted);
+    converted_ = to_utf8(Charset::latin1, field_).value_or("");
     words_.note_other_characters(field_line_);
     return converted_;
   }

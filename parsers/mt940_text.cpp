@@ -72,7 +72,7 @@ const Mt940Text& Mt940TextReader::read(std::string_view field) {
   text_ = {};
   for (std::string& tag : tags_) tag.clear();
   const bool has_code = field.size() >= 3 && std::ranges::all_of(field.substr(0, 3), is_digit);
-  const bool is_separated = has_code && field.size() > 3 && !is_digit(field[3]) && field[3] != ' ' && field[3] != '\n' &&
+  const bool is_separated = has_code && field.size() > 3 && field[3] > ' ' && field[3] <= '~' && !is_digit(field[3]) &&
                             !(field[3] >= 'A' && field[3] <= 'Z') && !(field[3] >= 'a' && field[3] <= 'z') &&
                             field[3] != '-' && field[3] != '.' && field[3] != ',' && field[3] != '/';
   if (has_code && field.substr(0, 3) != "999" && is_separated) {

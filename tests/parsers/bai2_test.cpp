@@ -154,6 +154,23 @@ TEST(Bai2, ATestOfTheBankPostsNothing) {
   EXPECT_FALSE(heard(text).entries.at(1).is_booked);
 }
 
+TEST(Bai2, BytesThatAreNoTextStandNowhere) {  // Found by the fuzzer: a reference of other bytes.
+  auto text = report;
+  text.replace(text.find("B-1,"), 4, std::string("B\x88\x00", 3) + "1,");
+  const auto said = heard(text);
+  EXPECT_EQ(said.codes(), "bai2.characters 4");
+  EXPECT_EQ(said.entries.at(0).bank_reference, "B? 1");
+}
+
+TEST(Bai2, AReportWithoutItsHeadIsRefused) {  // Found by the fuzzer: entries came before any file was announced.
+  HeardStatements kept;
+  const auto headless = report.substr(report.find('\n') + 1);
+  MemorySource source{headless};
+  EXPECT_EQ(read_bank_file(source, {.file_name = {}, .format = "bai2"}, kept).value_or(Verdict::accepted), Verdict::refused);
+  EXPECT_EQ(kept.codes(), "bai2.no-head 1");
+  EXPECT_TRUE(kept.entries.empty());
+}
+
 TEST(Bai2, VersionThreeIsRefusedByName) {
   auto text = report;
   text.replace(text.find(",80,1,2/"), 8, ",80,1,3/");

@@ -109,6 +109,11 @@ TEST(Mt940, ATextMayHoldTheSeparatorAndTags) {
   EXPECT_EQ(reader.read("835<20EREF+A-2").end_to_end, "A-2");
 }
 
+TEST(Mt940, ALetterBehindTheCodeIsNoSeparator) {  // Found by the fuzzer: it was cut in the middle of a character.
+  Mt940TextReader reader;
+  EXPECT_EQ(reader.read("911\xC3\xA7TRANSAKCJA").purpose, "911\xC3\xA7TRANSAKCJA");
+}
+
 TEST(Mt940, TagsMayBeCutEmptyOrWrittenWithAColon) {
   Mt940TextReader reader;
   const auto& cut = reader.read("109?20EREF+A-1 MR?21EF+M-7 CRED+DE98ZZZ");
