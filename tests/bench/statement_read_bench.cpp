@@ -4,6 +4,7 @@
 //   statement_read_bench [MEGABYTES]
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -27,7 +28,7 @@ struct Made {
 };
 
 Made make_mt940(std::uint64_t bytes) {
-  Made made{.name = "mt940"};
+  Made made{.name = "mt940", .head = {}, .piece = {}, .tail = {}};
   made.head = ":20:STARTUMS\r\n:25:DE02120300000000202051\r\n:28C:00012/001\r\n:60F:C261201EUR0,00\r\n";
   made.piece =
       ":61:2612021202C105,00NCOLKREF+//B-77000042\r\n:86:171?00SEPA-LASTSCHRIFT?109251?20EREF+T1-1742?21KREF+CF-0001-1?22MR\r\n"
@@ -42,7 +43,7 @@ Made make_mt940(std::uint64_t bytes) {
 }
 
 Made make_bai2(std::uint64_t bytes) {
-  Made made{.name = "bai2"};
+  Made made{.name = "bai2", .head = {}, .piece = {}, .tail = {}};
   made.head = "01,121140399,COMPANY,261202,0754,17,80,1,2/\n02,COMPANY,121140399,1,261201,2400,USD,2/\n03,1234567890,USD,/\n";
   made.piece =
       "16,557,20000,V,261202,,SB2322600000214,021000080000030,ACH Return,Reason: \"R02\", Return of Client Ref ID\n"
