@@ -269,6 +269,8 @@ std::optional<Error> account_fault(const Mandate& mandate, const CollectionRules
   switch (rules.account) {
     case AccountCheck::none:
       break;
+    case AccountCheck::unknown:
+      return std::nullopt;
     case AccountCheck::iban_sepa:
       if (const auto iban = check_iban(mandate.account); !iban) return iban.error();
       if (!is_sepa_country(std::string_view{mandate.account}.substr(0, 2))) {

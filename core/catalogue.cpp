@@ -286,6 +286,12 @@ Result<void> Catalogue::check() const {
           "catalogue.no-scheme-file", fmt::format("The scheme folder \"{}\" has no scheme.toml.", scheme.name),
           "Add one with title, currency and calendar, or correct the name of the folder.", {.file = scheme.name}));
     }
+    const auto& silence = scheme.manner.silence_reason;
+    if (silence.empty() || scheme.find_reason(silence) != nullptr) continue;
+    return std::unexpected(
+        catalogue_error("catalogue.unknown-reason",
+                        fmt::format("The silence_reason \"{}\" of {} is none of its reasons.", silence, scheme.name),
+                        "Add a line for it to reasons.tsv.", {.file = scheme.name}));
   }
   return {};
 }

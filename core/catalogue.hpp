@@ -116,7 +116,8 @@ struct Profile {
 struct SchemeManner {
   std::string file_ending = "txt";       // Of the collection files we write, without a dot.
   std::vector<std::string> instruments;  // A mandate's and a batch's; the first is the usual one. Empty: any or none.
-  // How payers' accounts are checked: "iban", "aba", "bsb", "cnaps", "sort-code", "plain".
+  // How payers' accounts are checked: "iban", "aba", "bsb", "cnaps", "sort-code", "plain"; or "unknown": the bank keeps
+  // them with the mandates, and the collector need not know any.
   std::string account_numbers = "plain";
 
   // What a claim needs besides payer, account, amount and day.
@@ -130,6 +131,8 @@ struct SchemeManner {
   bool prenotes = false;                    // Test entries without money that open a mandate.
   bool one_off_may_be_represented = false;  // A one-off mandate covers the second presentation of its one debit.
   bool silence_is_success = false;          // No answer in time means settled.
+  // Or it means unpaid, where the format has no way to say so: the reason of such a claim. Empty: an answer is missing.
+  std::string silence_reason;
   bool returns_can_be_refused = false;      // Our bank may dishonor a return.
   bool prenotes_first = false;              // A new mandate is sent to the payer's bank before anything is collected.
   bool mandate_comes_back = false;          // Answers name the mandate, amount and day, and no reference of the claim.
@@ -143,6 +146,9 @@ struct SchemeManner {
 
   // The message id of a file; see core/message_id.hpp for what may stand in braces.
   std::string message_id = "{test}-{day}-{sequence:6}-{random:4}";
+
+  // The reference of a claim; see core/claim_reference.hpp. A creditor's own setting of this name wins.
+  std::string claim_reference = "{environment}{batch}-{number}";
 
   std::vector<std::string> needed_settings;  // Keys without which no bank takes the file: "immediate_destination".
 };

@@ -7,6 +7,7 @@
 #include <initializer_list>
 
 #include "core/catalogue_parts.hpp"
+#include "core/claim_reference.hpp"
 #include "core/message_id.hpp"
 
 namespace counterfoil::catalogue_parts {
@@ -170,8 +171,8 @@ Currency read_currency(Reader& read, const toml::table& table) {
   return {};
 }
 
-constexpr std::array<std::string_view, 6> account_number_rules{"iban",  "aba",       "bsb",
-                                                               "cnaps", "sort-code", "plain"};
+constexpr std::array<std::string_view, 7> account_number_rules{"iban",      "aba",   "bsb",    "cnaps",
+                                                               "sort-code", "plain", "unknown"};
 
 void read_numbering(Reader& read, const toml::table& table, SchemeManner& manner) {
   read.flag_or(table, "number_is_trace", manner.number_is_trace);
@@ -201,6 +202,12 @@ SchemeManner read_manner(Reader& read, const toml::table& table) {
               "The pattern of the message id cannot be filled.",
               "In braces may stand test, environment, day, sequence:N, creditor_id:N and random:N, with N from 1 to 35.");
   }
+  read.text_or(table, "claim_reference", manner.claim_reference);
+  if (!is_claim_reference_pattern(manner.claim_reference)) {
+    read.fail("catalogue.wrong-type", table.get("claim_reference")->source(), "claim_reference",
+              "The pattern of a claim's reference cannot be filled.", std::string{claim_reference_words});
+  }
+  read.text_or(table, "silence_reason", manner.silence_reason);
   manner.instruments = read.texts(table, "instruments");
   manner.needed_settings = read.texts(table, "needed_settings");
   read.flag_or(table, "payer_bank", manner.payer_bank);
@@ -292,6 +299,7 @@ Result<void> add_scheme_facts(Scheme& scheme, std::string_view text, const std::
                           "prenotes",
                           "one_off_may_be_represented",
                           "silence_is_success",
+                          "silence_reason",
                           "returns_can_be_refused",
                           "prenotes_first",
                           "mandate_comes_back",
@@ -300,6 +308,7 @@ Result<void> add_scheme_facts(Scheme& scheme, std::string_view text, const std::
                           "number_digits",
                           "number_is_trace",
                           "message_id",
+                          "claim_reference",
                           "needed_settings"});
   scheme.title = read.text(*table, "title", true);
   scheme.currency = read_currency(read, *table);

@@ -178,7 +178,9 @@ void take_british_account(Problems& problems, Mandate& mandate, std::string_view
 
 void take_account(Problems& problems, Mandate& mandate, const MandateRow& row, const MandateImportTerms& terms) {
   mandate.account_kind = problems.text("account_kind", row.account_kind);
-  if (trimmed(row.account).empty()) return problems.missing("account", "Ask the payer for the account to be debited.");
+  if (trimmed(row.account).empty() && terms.account != AccountCheck::unknown) {
+    return problems.missing("account", "Ask the payer for the account to be debited.");
+  }
   switch (terms.account) {
     case AccountCheck::iban_sepa:
       return take_iban(problems, mandate, row.account, trimmed(row.bank));
@@ -191,6 +193,7 @@ void take_account(Problems& problems, Mandate& mandate, const MandateRow& row, c
     case AccountCheck::sort_code:
       return take_british_account(problems, mandate, row.account, trimmed(row.bank), terms.modulus);
     case AccountCheck::none:
+    case AccountCheck::unknown:
       mandate.account = problems.text("account", row.account);
       mandate.bank = problems.text("bank", row.bank);
   }

@@ -8,8 +8,9 @@
 namespace counterfoil {
 
 /// Which account check the scheme asks for: an IBAN of a SEPA country, an American routing number, an Australian
-/// BSB, a Chinese bank number, a British sort code with its account.
-enum class AccountCheck : std::uint8_t { none, iban_sepa, aba, bsb, cnaps, sort_code };
+/// BSB, a Chinese bank number, a British sort code with its account; or, as `unknown`, no account at all, because the
+/// bank keeps it with the mandate.
+enum class AccountCheck : std::uint8_t { none, iban_sepa, aba, bsb, cnaps, sort_code, unknown };
 
 /// Filled from schemes/<scheme>/rules.toml and the creditor account's profile.
 struct MandateRules {

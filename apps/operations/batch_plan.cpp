@@ -9,6 +9,7 @@
 
 #include "apps/operations/creditors.hpp"
 #include "apps/operations/scheme_rules.hpp"
+#include "core/claim_reference.hpp"
 #include "core/require.hpp"
 #include "store/claims.hpp"
 #include "store/mandates.hpp"
@@ -185,17 +186,22 @@ class Planner {
 /// what a bank says of a test can never be laid against a live claim.
 class BatchTarget : public PlanTarget {
  public:
-  BatchTarget(Desk& desk, const Batch& batch, const std::string& number)
-      : batch_{batch}, claims_{desk.scope(), batch.id}, left_out_{desk.scope(), batch.id} {
+  BatchTarget(Desk& desk, const Batch& batch, const std::string& number, std::string pattern)
+      : is_test_{desk.is_test()},
+        batch_{batch},
+        claims_{desk.scope(), batch.id},
+        left_out_{desk.scope(), batch.id},
+        pattern_{std::move(pattern)} {
     const auto digits = number.find_first_of("123456789");
-    prefix_ =
-        fmt::format("{}{}-", desk.is_test() ? "T" : "L", digits == std::string::npos ? "0" : number.substr(digits));
+    batch_digits_ = digits == std::string::npos ? "0" : number.substr(digits);
   }
 
   Result<void> claim(Claim& claim) override {
     claim.batch = batch_.id;
     claim.sequence_number = claims_.count() + 1;
-    claim.reference = fmt::format("{}{}", prefix_, claim.sequence_number);
+    auto reference = next_reference(claim.mandate_reference);
+    if (!reference) return std::unexpected(reference.error());
+    claim.reference = std::move(*reference);
     return claims_.add(claim);
   }
   Result<void> left_out(const LeftOutBill& bill) override { return left_out_.add(bill); }
@@ -206,10 +212,21 @@ class BatchTarget : public PlanTarget {
   }
 
  private:
+  /// Where check digits forbid a number, the next one is taken.
+  Result<std::string> next_reference(std::string_view mandate) {
+    for (;;) {
+      auto made = claim_reference_of(
+          pattern_, {.is_test = is_test_, .batch = batch_digits_, .number = ++last_number_, .mandate = mandate});
+      if (made || made.error().code != "kid.hyphen") return made;
+    }
+  }
+
+  bool is_test_;
   const Batch& batch_;
   ClaimWriter claims_;
   LeftOutWriter left_out_;
-  std::string prefix_;
+  std::string pattern_, batch_digits_;
+  std::uint64_t last_number_ = 0;
 };
 
 /// Whether the bank's cut-off of this very day has passed, by the bank's own clock. A day other than the machine's own
@@ -289,7 +306,7 @@ Result<PlanResult> create_in_transaction(Desk& desk, const PlanRequest& request,
   auto number = insert_batch(desk.scope(), batch);
   if (!number) return std::unexpected(number.error());
   result.batch_number = std::move(*number);
-  BatchTarget target{desk, batch, result.batch_number};
+  BatchTarget target{desk, batch, result.batch_number, claim_reference_pattern(desk.catalogue(), result.account)};
   Planner planner{desk, request, terms, result, target};
   if (auto done = planner.run(); !done) return std::unexpected(done.error());
   if (auto done = target.finish(); !done) return std::unexpected(done.error());

@@ -50,7 +50,8 @@ constexpr std::array<std::string_view, column_count> column_names{
 
 /// Which columns a scheme cannot do without.
 std::vector<CsvColumn> columns_of(const SchemeManner& manner) {
-  std::vector<std::size_t> needed{reference, payer_name, payer_account, amount, collect_on};
+  std::vector<std::size_t> needed{reference, payer_name, amount, collect_on};
+  if (manner.account_numbers != "unknown") needed.push_back(payer_account);
   if (manner.mandate_reference) needed.push_back(mandate);
   if (manner.signature_dates) needed.push_back(signed_on);
   if (manner.sequence_types) needed.push_back(sequence);
@@ -204,7 +205,8 @@ class ClaimsTable::Machine {
     read_money();
     read_dates();
     entry.payer_name = needed(payer_name, "the payer's name");
-    entry.payer_account = needed(payer_account, "the payer's account");
+    entry.payer_account = manner_.account_numbers == "unknown" ? cell(payer_account)
+                                                               : needed(payer_account, "the payer's account");
     entry.payer_bank = cell(payer_bank);
     entry.mandate = cell(mandate);
     entry.remittance = cell(remittance);

@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "apps/operations/scheme_rules.hpp"
+#include "core/claim_reference.hpp"
 
 namespace counterfoil {
 namespace {
@@ -144,7 +145,11 @@ Result<void> fill_optional(const CreditorTable& table, const Scheme& scheme, con
     }
     account.most_minor = amount->minor_units();
   }
-  return table.settings(scheme.name, account.settings);
+  if (auto done = table.settings(scheme.name, account.settings); !done) return done;
+  const auto pattern = account.settings.find(fmt::format("{}.claim_reference", scheme.name));
+  if (pattern == account.settings.end() || is_claim_reference_pattern(pattern->second)) return {};
+  return wrong("creditor.value", "References of claims cannot be made by this claim_reference.",
+               std::string{claim_reference_words}, path, table.place_of(scheme.name));
 }
 
 Result<const Scheme*> scheme_of(const CreditorTable& table, std::string_view asked, const Catalogue& catalogue,

@@ -258,10 +258,10 @@ Result<void> take_payers(Desk& desk, ImportFile& file, ImportResult& result, Pay
 // --- Mandates
 // ---------------------------------------------------------------------------------------------------------
 
-std::vector<CsvColumn> mandate_columns() {
+std::vector<CsvColumn> mandate_columns(AccountCheck check) {
   return {{"reference"},
           {"payer"},
-          {"account"},
+          {"account", check != AccountCheck::unknown},
           {"payer_name", false},
           {"bank", false},
           {"account_kind", false},
@@ -619,7 +619,7 @@ Result<ImportResult> import_mandates(Desk& desk, const ImportRequest& request) {
                                .remedy = fmt::format("Put valacdos.txt and scsubtab.txt, as Vocalink publishes them, into {}.",
                                                      modulus_folder(desk.home()).string())});
   }
-  ImportFile file{request.file, mandate_columns(), result};
+  ImportFile file{request.file, mandate_columns(terms.account), result};
   return run_import(desk, request, "mandates", file, result, [&](const Id&) -> Result<void> {
     MandateWriter writer{desk.scope(), desk.actor().name};
     std::vector<WaitingMandate> waiting;

@@ -54,6 +54,7 @@ AccountCheck account_check(const Scheme& scheme) {
   if (rule == "bsb") return AccountCheck::bsb;
   if (rule == "cnaps") return AccountCheck::cnaps;
   if (rule == "sort-code") return AccountCheck::sort_code;
+  if (rule == "unknown") return AccountCheck::unknown;
   return AccountCheck::none;
 }
 
@@ -122,6 +123,13 @@ void fill_account_defaults(const Scheme& scheme, CreditorAccount& account) {
   if (const auto first = scheme.text("first_as", account.profile)) {
     account.first_as = parse_sequence_type(*first).value_or(SequenceType::recurring);
   }
+}
+
+std::string claim_reference_pattern(const Catalogue& catalogue, const CreditorAccount& account) {
+  const auto own = account.settings.find(fmt::format("{}.claim_reference", account.scheme));
+  if (own != account.settings.end()) return own->second;
+  const auto* scheme = catalogue.find(account.scheme);
+  return scheme == nullptr ? SchemeManner{}.claim_reference : scheme->manner.claim_reference;
 }
 
 }  // namespace counterfoil

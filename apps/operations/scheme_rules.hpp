@@ -1,6 +1,7 @@
 // From the data of the scheme catalogue to the rules the money tower works by. The one place where both meet.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "billing/batch.hpp"
@@ -26,5 +27,8 @@ struct AccountRules {
 
 /// What a CreditorAccount starts from before its own file says more: lead time, notice, cut-off, limit, first_as.
 void fill_account_defaults(const Scheme& scheme, CreditorAccount& account);
+
+/// How references of the account's claims are made: as its own setting says, else as the scheme does.
+[[nodiscard]] std::string claim_reference_pattern(const Catalogue& catalogue, const CreditorAccount& account);
 
 }  // namespace counterfoil

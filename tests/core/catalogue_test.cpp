@@ -216,7 +216,8 @@ TEST(CatalogueDirectory, TakesTheMannerOfASchemeFromItsFile) {
   directory.write("harbour/scheme.toml",
                   "title = \"Harbour dues\"\ncurrency = \"EUR\"\ncalendar = \"target2\"\nformats = [\"harbour\"]\n"
                   "file_ending = \"dues\"\ninstruments = [\"BERTH\", \"CRANE\"]\nsilence_is_success = true\n"
-                  "number_digits = 6\nmessage_id = \"H{sequence:5}\"\nneeded_settings = [\"pier\"]\n");
+                  "number_digits = 6\nmessage_id = \"H{sequence:5}\"\n"
+                  "claim_reference = \"{environment_digit}{batch:4}{number:4}\"\nneeded_settings = [\"pier\"]\n");
   const auto catalogue = Catalogue::with_directory(directory.path());
   ASSERT_TRUE(catalogue.has_value()) << catalogue.error().explanation;
   const SchemeManner& manner = catalogue->find("harbour")->manner;
@@ -226,17 +227,24 @@ TEST(CatalogueDirectory, TakesTheMannerOfASchemeFromItsFile) {
   EXPECT_FALSE(manner.prenotes);
   EXPECT_EQ(manner.number_digits, 6U);
   EXPECT_EQ(manner.message_id, "H{sequence:5}");
+  EXPECT_EQ(manner.claim_reference, "{environment_digit}{batch:4}{number:4}");
   EXPECT_EQ(manner.needed_settings, std::vector<std::string>{"pier"});
 }
 
 TEST(CatalogueDirectory, RefusesAMannerItDoesNotKnowWithItsLine) {
   const std::string head = "title = \"Harbour\"\ncurrency = \"EUR\"\ncalendar = \"target2\"\n";
-  for (const std::string line : {"account_numbers = \"runes\"", "message_id = \"{moon}\"", "number_digits = 0",
-                                 "silence_is_success = \"yes\"", "instruments = \"BERTH\""}) {
+  for (const std::string line : {"account_numbers = \"runes\"", "message_id = \"{moon}\"", "claim_reference = \"{batch}\"",
+                                 "number_digits = 0", "silence_is_success = \"yes\"", "instruments = \"BERTH\""}) {
     const Error error = error_of("harbour/scheme.toml", head + line + "\n");
     EXPECT_EQ(error.code, "catalogue.wrong-type") << line;
     EXPECT_EQ(error.place.line, 4U) << line;
   }
+}
+
+TEST(CatalogueDirectory, RefusesAMeaningOfSilenceThatIsNoReasonOfTheScheme) {
+  const Error error = error_of("harbour/scheme.toml",
+                               "title = \"Harbour\"\ncurrency = \"EUR\"\ncalendar = \"target2\"\nsilence_reason = \"gone\"\n");
+  EXPECT_EQ(error.code, "catalogue.unknown-reason");
 }
 
 TEST(CatalogueDirectory, RefusesAMisspeltRuleWithItsLine) {

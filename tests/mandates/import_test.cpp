@@ -159,6 +159,18 @@ TEST(MandateImport, TakesAWrongBankNumberCheckDigitWhereTheSiteAllowsIt) {
   EXPECT_TRUE(import_mandate(row, terms).problems.empty());
 }
 
+TEST(MandateImport, NeedsNoAccountWhereTheBankKeepsItWithTheMandate) {
+  auto terms = sepa_terms();
+  terms.rules = {};
+  auto row = good_row();
+  row.account = "";
+  EXPECT_FALSE(import_mandate(row, terms).is_good());
+  terms.account = AccountCheck::unknown;
+  EXPECT_TRUE(import_mandate(row, terms).problems.empty());
+  row.account = "123 456";
+  EXPECT_EQ(import_mandate(row, terms).mandate.account, "123 456") << "what is known is kept";
+}
+
 TEST(MandateImport, RefusesBytesThatNoFileCanCarry) {
   auto row = good_row();
   row.payer_name = "Erika\nMustermann";
