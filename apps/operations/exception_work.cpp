@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "apps/operations/ingest.hpp"
+#include "apps/operations/mandate_effects.hpp"
 #include "apps/operations/scheme_rules.hpp"
 #include "core/require.hpp"
 #include "reconcile/correction.hpp"
@@ -97,7 +98,33 @@ Result<MandateData> new_data(Desk& desk, const ExceptionCase& what, const Resolv
   return mandate_data_of(*correction);
 }
 
+Result<std::string> do_post(Desk& desk, const ExceptionCase& what) {
+  if (!what.proposed || what.claim.is_nil()) {
+    return does_not_fit(what, "nothing was proposed to be posted.", "Use --action accept with a comment.");
+  }
+  const auto done =
+      post_to_claim(desk.scope(), what.claim, *what.proposed, what.on.value_or(desk.today()), what.amount_minor,
+                    what.charges_minor, what.reason, desk.actor().name, what.bank_file, what.position);
+  if (!done) return std::unexpected(done.error());
+  // A collection that failed before it settled is no use of its mandate.
+  const auto claim = find_claim(desk.scope(), what.claim);
+  if (!claim) return std::unexpected(claim.error());
+  require(claim->has_value(), "an event was posted to a claim that exists");
+  const auto touched = touch_mandates(desk, {{.mandate = (*claim)->mandate,
+                                              .claim = what.claim,
+                                              .event = *what.proposed,
+                                              .reason = what.reason,
+                                              .on = what.on.value_or(desk.today())}});
+  if (!touched) return std::unexpected(touched.error());
+  if (auto moved = move_batch_on(desk, what.batch, what.number); !moved) return std::unexpected(moved.error());
+  return fmt::format("Claim {} took \"{}\".", what.claim_reference, claim_event_name(*what.proposed));
+}
+
 Result<std::string> do_retry(Desk& desk, const ExceptionCase& what, const ResolveRequest& request) {
+  // To try a claim again of which the bank stays silent is to agree that it was not paid.
+  if (what.main_class == ExceptionClass::missing_answer && what.proposed) {
+    if (auto posted = do_post(desk, what); !posted) return posted;
+  }
   const auto parties = parties_of(desk, what);
   if (!parties) return std::unexpected(parties.error());
   if (parties->claim.state == ClaimState::settled && parties->claim.collected_minor < parties->claim.amount_minor) {
@@ -124,18 +151,6 @@ Result<std::string> do_retry(Desk& desk, const ExceptionCase& what, const Resolv
     }
   }
   return fmt::format("The next plan may collect bill {} again.", what.bill_number);
-}
-
-Result<std::string> do_post(Desk& desk, const ExceptionCase& what) {
-  if (!what.proposed || what.claim.is_nil()) {
-    return does_not_fit(what, "nothing was proposed to be posted.", "Use --action accept with a comment.");
-  }
-  const auto done =
-      post_to_claim(desk.scope(), what.claim, *what.proposed, what.on.value_or(desk.today()), what.amount_minor,
-                    what.charges_minor, what.reason, desk.actor().name, what.bank_file, what.position);
-  if (!done) return std::unexpected(done.error());
-  if (auto moved = move_batch_on(desk, what.batch, what.number); !moved) return std::unexpected(moved.error());
-  return fmt::format("Claim {} took \"{}\".", what.claim_reference, claim_event_name(*what.proposed));
 }
 
 Result<std::string> do_correct(Desk& desk, const ExceptionCase& what, const ResolveRequest& request) {

@@ -22,7 +22,7 @@ int answer_days(const AccountRules& rules) {
   return collection.silence_is_success ? collection.return_bank_days : 0;
 }
 
-Result<bool> open_missing(Desk& desk, const SilentClaim& claim) {
+Result<bool> open_missing(Desk& desk, const Scheme& scheme, const SilentClaim& claim) {
   ExceptionCase what;
   what.classes.add(ExceptionClass::missing_answer);
   what.main_class = ExceptionClass::missing_answer;
@@ -30,6 +30,13 @@ Result<bool> open_missing(Desk& desk, const SilentClaim& claim) {
       fmt::format("The bank has said nothing of claim {} ({}), which was to be collected on {}.", claim.reference,
                   Money{claim.amount_minor, claim.currency}.text(), iso_date(claim.collect_on));
   what.next_step = NextStep::talk_to_bank;
+  // The bank would never say that a claim was not paid: a person looks whether a file is missing, and agrees.
+  if (const auto* reason = scheme.find_reason(scheme.manner.silence_reason)) {
+    what.reason = reason->code;
+    what.proposed = ClaimEventKind::reject;
+    what.next_step = step_after(*reason);
+    what.explanation += fmt::format(" {}. {}", reason->meaning_en, reason->next_step);
+  }
   what.claim = claim.claim;
   what.claim_reference = claim.reference;
   what.batch = claim.batch;
@@ -90,7 +97,7 @@ Result<bool> open_all_missing(Desk& desk, const CreditorAccount& account, const 
   if (!walked) return std::unexpected(walked.error());
   std::uint64_t opened = 0;
   for (const auto& claim : silent) {
-    const auto fresh = open_missing(desk, claim);
+    const auto fresh = open_missing(desk, *rules.scheme, claim);
     if (!fresh) return std::unexpected(fresh.error());
     opened += *fresh ? 1 : 0;
   }
