@@ -53,6 +53,9 @@ Date collect_day(const SentFile& sent) {
   Date day = sent.head_.created_on.value_or(Date{});
   for (const auto& batch : sent.batches_) {
     if (batch.head.collect_on) day = std::max(day, *batch.head.collect_on);
+    for (const auto& asked : batch.claims) {
+      if (!batch.head.collect_on && asked.entry.collect_on) day = std::max(day, *asked.entry.collect_on);
+    }
   }
   return day;
 }

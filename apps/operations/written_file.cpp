@@ -44,7 +44,7 @@ bool always_says(const std::string& format, bool Roles::*role, std::string_view 
   });
 }
 
-/// Whether the head of a batch says the word: the record that opens it, or another that opens no entry.
+/// Whether the head of a batch says the word: the record that opens it, or another before its entries.
 bool batch_says(const std::string& format, std::string_view word) {
   const LayoutPlan* plan = LayoutLibrary::built_in().find(format);
   if (plan == nullptr) return true;
@@ -52,7 +52,8 @@ bool batch_says(const std::string& format, std::string_view word) {
   const bool has_head = std::ranges::any_of(plan->records, [](const RecordPlan& one) { return one.roles.opens_batch; });
   if (has_head && always_says(format, &Roles::opens_batch, word)) return true;
   return std::ranges::any_of(plan->records, [&](const RecordPlan& record) {
-    return !record.roles.opens_entry && record.refuses.empty() &&
+    const bool is_behind = record.roles.closes_batch || record.roles.closes_file;
+    return !record.roles.opens_entry && !is_behind && record.refuses.empty() &&
            std::ranges::any_of(record.fields, [&](const FieldPlan& field) {
              return std::ranges::any_of(field.bindings, [&](const BoundTo& bound) { return bound.name() == word; });
            });

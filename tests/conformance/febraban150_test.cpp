@@ -67,6 +67,23 @@ TEST(Febraban150, NoticesATrailerThatDoesNotSumAllResults) {
   EXPECT_TRUE(kept.has("control.total", 3)) << kept.said();
 }
 
+TEST(Febraban150, HearsWhichMandatesBeginAndEnd) {
+  const auto option = [](const std::string& customer, const std::string& what) {
+    return record(padded("B" + padded(customer, 25) + "0123" + padded("000123456", 14) + "20260201", 149) + what);
+  };
+  for (const auto* version : {"04", "05"}) {
+    const auto kept = read_text(header(version) + option("UNIT-104", "2") + option("UNIT-101", "1") +
+                                record("Z00000400000000000000000"));
+    EXPECT_EQ(kept.verdict, Verdict::accepted) << kept.said();
+    ASSERT_EQ(kept.entries.size(), 2U);
+    EXPECT_EQ(kept.entries[0].mandate_event, MandateNews::created);
+    EXPECT_EQ(kept.entries[0].outcome, Outcome::accepted);
+    EXPECT_EQ(kept.entries[0].effective_on, make_date(2026, 2, 1));
+    EXPECT_EQ(kept.entries[1].mandate_event, MandateNews::ended);
+    EXPECT_EQ(kept.entries[1].reason, "B-1");
+  }
+}
+
 TEST(Febraban150, IsClosedAtCarnivalAndOnBlackAwarenessDay) {
   const auto calendar = BankCalendar::of_scheme(*Catalogue::built_in().find("febraban150"));
   ASSERT_TRUE(calendar.has_value());

@@ -24,6 +24,8 @@ struct KeptEntry {
   Direction direction = Direction::debit;
   Outcome outcome = Outcome::none;
   std::optional<Date> collect_on, booked_on;
+  MandateNews mandate_event = MandateNews::none;
+  std::optional<Date> effective_on;
 };
 
 class KeptSample final : public WordSink {
@@ -36,7 +38,7 @@ class KeptSample final : public WordSink {
     entries.push_back({std::string{said.mandate}, std::string{said.reference}, std::string{said.reason},
                        std::string{said.transaction_code}, std::string{said.payer_name}, std::string{said.remittance},
                        said.amount_minor, said.collected_minor, said.direction, said.outcome, said.collect_on,
-                       said.booked_on});
+                       said.booked_on, said.mandate_event, said.effective_on});
   }
   void finding(const Finding& said) override { findings.push_back(said); }
   void end(const FileCounts& said) override { counts = said; }

@@ -30,7 +30,7 @@ struct Village {
   std::string_view creditor;         // The file that adds the creditor account.
 };
 
-const std::array<Village, 7> villages{{
+const std::array<Village, 9> villages{{
     {"iso20022", 'S', "EUR", true, [](int flat) { return fmt::format("{},,,2026-01-15,", german_iban(1000 + flat)); },
      "name = \"Example Estates\"\nscheme = \"iso20022\"\naccount = \"DE02120300000000202051\"\nbank = "
      "\"BYLADEM1001\"\n"
@@ -63,6 +63,17 @@ const std::array<Village, 7> villages{{
      },
      "name = \"Example Estates\"\nscheme = \"bacs\"\naccount = \"63748472\"\nbank = \"20-29-59\"\n"
      "creditor_id = \"123456\"\n[bacs]\nnarrative = \"RENTS\"\n"},
+    {"avtalegiro", 'A', "NOK", true,
+     [](int) {
+       // The centre keeps the accounts.
+       return std::string{",,,2026-01-15,"};
+     },
+     "name = \"SAMEIET EKSEMPEL\"\nscheme = \"avtalegiro\"\naccount = \"88888888888\"\n[avtalegiro]\n"
+     "customer_unit = \"55555555\"\n"},
+    {"febraban150", 'R', "BRL", true,
+     [](int flat) { return fmt::format("{:09},0123,,2026-01-15,", 123000 + flat); },
+     "name = \"CONDOMINIO EXEMPLO\"\nscheme = \"febraban150\"\naccount = \"123456\"\nbank = \"341\"\n"
+     "creditor_id = \"CONVENIO 42\"\n[febraban150]\nbank_number = \"341\"\nbank_name = \"BANCO EXEMPLO\"\n"},
 }};
 
 const Village& village_of(std::string_view scheme) {

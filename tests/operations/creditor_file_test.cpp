@@ -37,7 +37,7 @@ TEST(CreditorFile, NamesTheLineOfAMisspeltKey) {
 }
 
 TEST(CreditorFile, IsRefusedWhereASchemeIsOnlyRead) {
-  for (const auto* scheme : {"autogiro", "avtalegiro", "febraban150", "betalingsservice"}) {
+  for (const auto* scheme : {"autogiro", "betalingsservice"}) {
     const auto account = parse("name = \"E\"\n", scheme);
     ASSERT_FALSE(account) << scheme;
     EXPECT_EQ(account.error().code, "creditor.reading-only") << scheme;

@@ -59,6 +59,18 @@ CreditorAccount account_of(std::string_view scheme) {
     account.account = "63748472";
     account.bank = "20-29-59";
     account.creditor_id = "123456";
+  } else if (scheme == "avtalegiro") {
+    account.format = "avtalegiro";
+    account.currency = *Currency::parse("NOK");
+    account.account = "88888888888";
+    account.settings = {{"avtalegiro.customer_unit", "55555555"}};
+  } else if (scheme == "febraban150") {
+    account.format = "febraban150";
+    account.currency = *Currency::parse("BRL");
+    account.account = "123456";
+    account.bank = "341";
+    account.creditor_id = "CONVENIO 42";
+    account.settings = {{"febraban150.bank_number", "341"}, {"febraban150.bank_name", "BANCO EXEMPLO"}};
   } else {
     account.format = "pain.008.001.08";
     account.instrument = "CORE";
@@ -76,6 +88,7 @@ std::string_view bank_of(std::string_view scheme) {
   if (scheme == "cpa005") return "000300101";
   if (scheme == "zengin") return "0009219";
   if (scheme == "bacs") return "200000";
+  if (scheme == "febraban150") return "0123";
   return {};
 }
 
@@ -86,7 +99,7 @@ class Claims : public EntrySource {
   Result<bool> next(std::size_t, Entry& entry) override {
     if (done_ == claims) return false;
     ++done_;
-    reference_ = fmt::format("T1-{}", done_);
+    reference_ = scheme_ == "avtalegiro" ? fmt::format("9{:05}", done_) : fmt::format("T1-{}", done_);
     account_ = std::to_string((scheme_ == "bacs" ? 55550000 : 5550000) + done_);
     entry = Entry{};
     entry.reference = reference_;
@@ -119,6 +132,13 @@ class Text : public ByteTarget {
   std::string text;
 };
 
+std::string message_id_in(std::string_view scheme) {
+  if (scheme == "cpa005") return "0001";
+  if (scheme == "bacs") return "560001";
+  if (scheme == "avtalegiro") return "0000012";
+  return scheme == "febraban150" ? "000012" : "TEST-1";
+}
+
 std::string collection(std::string_view scheme) {
   CollectionBlock block;
   block.collect_on = make_date(2026, 12, 1);
@@ -127,7 +147,7 @@ std::string collection(std::string_view scheme) {
   block.sum_minor = claims * 1000 + claims * (claims + 1) / 2;
   const auto order = make_collection_order(
       account_of(scheme),
-      {.message_id = scheme == "cpa005" ? "0001" : scheme == "bacs" ? "560001" : "TEST-1", .created = "2026-11-24T09:30:00", .file_modifier = {}},
+      {.message_id = message_id_in(scheme), .created = "2026-11-24T09:30:00", .file_modifier = {}},
       {block});
   EXPECT_TRUE(order);
   Claims entries{scheme};
@@ -189,7 +209,8 @@ TEST_P(SimulatedBank, LetsNothingFailWhenItIsInTheBestOfMoods) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Schemes, SimulatedBank, ::testing::Values("iso20022", "nacha", "becs", "cpa005", "zengin", "bacs"),
+INSTANTIATE_TEST_SUITE_P(Schemes, SimulatedBank, ::testing::Values("iso20022", "nacha", "becs", "cpa005", "zengin", "bacs",
+                                           "avtalegiro", "febraban150"),
                          [](const auto& scheme) { return std::string{scheme.param}; });
 
 TEST(SimulatedBacs, AnswersInTheReportsOfTheScheme) {
@@ -201,6 +222,27 @@ TEST(SimulatedBacs, AnswersInTheReportsOfTheScheme) {
   EXPECT_GT(heard(1).at(Outcome::returned), 0);
   EXPECT_FALSE(heard(1).contains(Outcome::unknown)) << "every reason is one of the scheme";
   EXPECT_GT(heard(2).at(Outcome::corrected) + heard(2).at(Outcome::cancelled), 1);
+}
+
+TEST(SimulatedOcrGiro, LeavesOutWhatWasNotPaidAndSaysNothingOfIt) {
+  const auto answers = answer_collection(collection("avtalegiro"), "stem", {.seed = 7, .returned = 150});
+  ASSERT_TRUE(answers) << answers.error().explanation;
+  ASSERT_EQ(answers->size(), 1U);
+  const auto heard = read(answers->front()).outcomes;
+  EXPECT_EQ(heard.size(), 1U);
+  EXPECT_LT(heard.at(Outcome::settled), claims);
+  const auto none = answer_collection(collection("avtalegiro"), "stem", {.seed = 7, .returned = 1000});
+  ASSERT_TRUE(none) << none.error().explanation;
+  EXPECT_TRUE(none->empty()) << "a bank without money in it is silent";
+}
+
+TEST(SimulatedFebraban150, AnswersEveryRequestOnce) {
+  const auto answers = answer_collection(collection("febraban150"), "stem", {.seed = 7, .returned = 150});
+  ASSERT_TRUE(answers) << answers.error().explanation;
+  ASSERT_EQ(answers->size(), 1U);
+  const auto heard = read(answers->front()).outcomes;
+  EXPECT_GT(heard.at(Outcome::rejected), 0);
+  EXPECT_EQ(heard.at(Outcome::rejected) + heard.at(Outcome::settled), claims);
 }
 
 TEST(SimulatedBankOnly, AnswersCollections) {
