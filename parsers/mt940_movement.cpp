@@ -68,7 +68,9 @@ void Mt940Words::see_envelope(std::string_view line) {
   const auto block = line.find("{2:");
   if (block == std::string_view::npos) return;
   // Of the messages in one file the last envelope speaks for what follows it.
-  envelope_is_942_ = line.substr(block + 4).starts_with("942");
+  auto type = line.substr(block + 3);
+  if (!type.empty()) type.remove_prefix(1);  // I or O: which way it went.
+  envelope_is_942_ = type.starts_with("942");
 }
 
 // ---- the file and its statements

@@ -205,6 +205,10 @@ TEST(Mt940, EnvelopesAndControlCharactersStandAroundAMessage) {
   EXPECT_TRUE(dutch.findings.empty()) << dutch.messages();
 }
 
+TEST(Mt940, AnEnvelopeMayEndWhereItBegins) {  // Found by the fuzzer.
+  EXPECT_TRUE(heard("{1:F01BANKDEFF}{2:\r\n" + statement("", "C261202EUR100,00")).findings.empty());
+}
+
 TEST(Mt940, ABraceGluedToABalanceIsNoPartOfIt) {
   const auto said = heard(statement("", "C261202EUR100,00\r\n:64:C261202EUR100,00}"));
   EXPECT_TRUE(said.findings.empty()) << said.messages();
