@@ -120,6 +120,16 @@ struct SchemeManner {
   // them with the mandates, and the collector need not know any.
   std::string account_numbers = "plain";
 
+  // Numbers that files write with zeros in front, in so many digits: kept in that form, so that what comes back is found.
+  // 0: no such form.
+  unsigned creditor_account_digits = 0;
+  unsigned mandate_reference_digits = 0;
+  unsigned payer_account_digits = 0;   // Zeros may stand between bank and account: nothing is put in front.
+  unsigned payer_identity_digits = 0;  // A new mandate needs the payer's personal or organisation number.
+
+  // Why `formats` is empty, in a sentence: nobody can open a creditor account for a scheme that is only read.
+  std::string reading_only_because;
+
   // What a claim needs besides payer, account, amount and day.
   bool payer_bank = false;         // The bank is named apart from the account.
   bool mandate_reference = false;  // The file carries it.

@@ -174,17 +174,26 @@ Currency read_currency(Reader& read, const toml::table& table) {
 constexpr std::array<std::string_view, 7> account_number_rules{"iban",      "aba",   "bsb",    "cnaps",
                                                                "sort-code", "plain", "unknown"};
 
-void read_numbering(Reader& read, const toml::table& table, SchemeManner& manner) {
-  read.flag_or(table, "number_is_trace", manner.number_is_trace);
-  const toml::node* node = table.get("number_digits");
+void read_digits(Reader& read, const toml::table& table, std::string_view key, unsigned& into) {
+  constexpr std::int64_t most = 18;
+  const toml::node* node = table.get(key);
   if (node == nullptr) return;
   const auto digits = node->value_exact<std::int64_t>();
-  if (digits && *digits >= 1 && *digits <= 18) {
-    manner.number_digits = static_cast<unsigned>(*digits);
+  if (digits && *digits >= 1 && *digits <= most) {
+    into = static_cast<unsigned>(*digits);
   } else {
-    read.fail("catalogue.wrong-type", node->source(), "number_digits", "\"number_digits\" must be 1 to 18.",
-              "Leave it out where claims have no number of their own.");
+    read.fail("catalogue.wrong-type", node->source(), key, fmt::format("\"{}\" must be 1 to {}.", key, most),
+              "Leave it out where the number has no fixed count of digits.");
   }
+}
+
+void read_numbering(Reader& read, const toml::table& table, SchemeManner& manner) {
+  read.flag_or(table, "number_is_trace", manner.number_is_trace);
+  read_digits(read, table, "number_digits", manner.number_digits);
+  read_digits(read, table, "creditor_account_digits", manner.creditor_account_digits);
+  read_digits(read, table, "mandate_reference_digits", manner.mandate_reference_digits);
+  read_digits(read, table, "payer_account_digits", manner.payer_account_digits);
+  read_digits(read, table, "payer_identity_digits", manner.payer_identity_digits);
 }
 
 SchemeManner read_manner(Reader& read, const toml::table& table) {
@@ -207,6 +216,7 @@ SchemeManner read_manner(Reader& read, const toml::table& table) {
     read.fail("catalogue.wrong-type", table.get("claim_reference")->source(), "claim_reference",
               "The pattern of a claim's reference cannot be filled.", std::string{claim_reference_words});
   }
+  read.text_or(table, "reading_only_because", manner.reading_only_because);
   read.text_or(table, "silence_reason", manner.silence_reason);
   manner.instruments = read.texts(table, "instruments");
   manner.needed_settings = read.texts(table, "needed_settings");
@@ -306,6 +316,11 @@ Result<void> add_scheme_facts(Scheme& scheme, std::string_view text, const std::
                           "answer_repeats_file",
                           "one_day_per_file",
                           "number_digits",
+                          "creditor_account_digits",
+                          "mandate_reference_digits",
+                          "payer_account_digits",
+                          "payer_identity_digits",
+                          "reading_only_because",
                           "number_is_trace",
                           "message_id",
                           "claim_reference",

@@ -186,7 +186,8 @@ Result<void> choose_format(const CreditorTable& table, const Scheme& scheme, con
   }
   if (scheme.formats.empty()) {
     return wrong("creditor.reading-only",
-                 fmt::format("Files of {} are read, and collection files cannot be made for it yet.", scheme.title),
+                 fmt::format("Files of {} are read, and collection files are not made for it{}{}", scheme.title,
+                             scheme.manner.reading_only_because.empty() ? "." : ". ", scheme.manner.reading_only_because),
                  fmt::format("Collect through another scheme. The README of schemes/{} says what is missing.", scheme.name),
                  path, table.place_of("scheme"));
   }

@@ -8,6 +8,7 @@
 #include "core/creditor_id.hpp"
 #include "core/iban.hpp"
 #include "core/modulus_check.hpp"
+#include "core/number_form.hpp"
 #include "core/text.hpp"
 #include "store/creditor_accounts.hpp"
 
@@ -40,10 +41,27 @@ Result<void> check_british_numbers(Desk& desk, CreditorAccount& account, const s
                 .kind = ErrorKind::input});
 }
 
+/// Files write the account with zeros in front, and so it comes back.
+Result<void> check_digits(unsigned digits, CreditorAccount& account, const std::string& file) {
+  auto number = number_of_digits(account.account, digits);
+  if (!number) {
+    return wrong(file, "account",
+                 {.code = "creditor.value",
+                  .explanation = fmt::format("It is not a number of at most {} digits.", digits),
+                  .remedy = "Write account = \"...\" as the bank gave it; hyphens and blanks may stand in it.",
+                  .place = {},
+                  .kind = ErrorKind::input});
+  }
+  account.account = std::move(*number);
+  return {};
+}
+
 Result<void> check_numbers(Desk& desk, CreditorAccount& account, const std::string& file) {
   const auto* scheme = desk.catalogue().find(account.scheme);
   if (scheme != nullptr && scheme->manner.account_numbers == "sort-code")
     return check_british_numbers(desk, account, file);
+  if (scheme != nullptr && scheme->manner.creditor_account_digits > 0)
+    return check_digits(scheme->manner.creditor_account_digits, account, file);
   if (scheme == nullptr || scheme->manner.account_numbers != "iban") return {};
   auto iban = check_iban(account.account);
   if (!iban) return wrong(file, "account", iban.error());

@@ -6,6 +6,7 @@
 #include "apps/operations/scheme_rules.hpp"
 #include "core/iban.hpp"
 #include "core/modulus_check.hpp"
+#include "core/number_form.hpp"
 #include "core/require.hpp"
 #include "store/creditor_accounts.hpp"
 #include "store/payers.hpp"
@@ -127,6 +128,9 @@ Result<std::string> amend_by_rules(Desk& desk, Mandate& mandate, MandateData dat
     if (!read) return std::unexpected(read.error());
     data.account = std::move(read->account);
     data.bank = std::move(read->sort_code);
+  }
+  if (const auto digits = rules->scheme->manner.payer_account_digits; data.account && digits > 0) {
+    if (auto sound = check_account_digits(*data.account, digits); !sound) return std::unexpected(sound.error());
   }
   const auto event = amend(mandate, data, rules->collection.mandate, desk.today());
   if (!event && event.error().code == "mandate.nothing-changed") return std::string{};

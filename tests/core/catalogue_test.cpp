@@ -69,6 +69,8 @@ TEST(Catalogue, EveryReasonSaysWhatItMeansAndWhatToDo) {
       for (const auto& [code, reason] : *codes) {
         SCOPED_TRACE(scheme.name + " " + code);
         EXPECT_EQ(code, reason.code);
+        EXPECT_EQ(codes == &scheme.reasons ? scheme.find_reason(code) : scheme.find_status(code), &reason)
+            << "codes are looked up in capitals";
         EXPECT_NE(reason.outcome, Outcome::none);
         EXPECT_FALSE(reason.meaning_en.empty());
         EXPECT_FALSE(reason.meaning_zh.empty());
