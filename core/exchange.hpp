@@ -149,6 +149,7 @@ struct Entry {
   // Parties.
   std::string_view payer_name;
   std::string_view payer_account;
+  std::string_view payer_identity;   // Personal or organisation number, where the bank asks for it.
   std::string_view payer_bank;       // BIC, 9-digit routing number, 12-digit bank number.
   std::string_view account_kind;     // "checking", "savings", "ledger", "loan"; 304 bank class.
   std::string_view transaction_code; // NACHA, as written.

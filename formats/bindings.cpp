@@ -77,6 +77,7 @@ constexpr std::array bindings{
     Binding{"entry.payer_postcode", entry, Kind::text, &Entry::payer_postcode},
     Binding{"entry.payer_street", entry, Kind::text, &Entry::payer_street},
     Binding{"entry.payer_building", entry, Kind::text, &Entry::payer_building},
+    Binding{"entry.payer_identity", entry, Kind::text, &Entry::payer_identity},
     Binding{"entry.payer_address_line_1", entry, Kind::text, &Entry::payer_address_line_1},
     Binding{"entry.payer_address_line_2", entry, Kind::text, &Entry::payer_address_line_2},
     Binding{"entry.ultimate_debtor", entry, Kind::text, &Entry::ultimate_debtor},

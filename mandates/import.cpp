@@ -12,6 +12,7 @@
 #include "core/iban.hpp"
 #include "core/mod97.hpp"
 #include "core/money.hpp"
+#include "core/number_form.hpp"
 #include "core/text.hpp"
 
 namespace counterfoil {
@@ -176,6 +177,19 @@ void take_british_account(Problems& problems, Mandate& mandate, std::string_view
   mandate.bank = read->sort_code;
 }
 
+void take_identity(Problems& problems, Mandate& mandate, const MandateRow& row, const MandateImportTerms& terms) {
+  mandate.identity = problems.text("identity", row.identity);
+  if (mandate.identity.empty()) return;
+  if (terms.identity_digits == 0) {
+    problems.add("identity", "invalid", "This scheme has no place for the payer's personal or organisation number.",
+                 "Leave the column empty: what is not needed is not kept.");
+  } else if (mandate.identity.size() != terms.identity_digits || !std::ranges::all_of(mandate.identity, is_digit)) {
+    problems.add("identity", "invalid",
+                 fmt::format("The personal or organisation number is not {} digits.", terms.identity_digits),
+                 "Write it as the file to the bank has it, digits only.");
+  }
+}
+
 void take_account(Problems& problems, Mandate& mandate, const MandateRow& row, const MandateImportTerms& terms) {
   mandate.account_kind = problems.text("account_kind", row.account_kind);
   if (trimmed(row.account).empty() && terms.account != AccountCheck::unknown) {
@@ -196,6 +210,9 @@ void take_account(Problems& problems, Mandate& mandate, const MandateRow& row, c
     case AccountCheck::unknown:
       mandate.account = problems.text("account", row.account);
       mandate.bank = problems.text("bank", row.bank);
+      if (terms.account_digits == 0) break;
+      if (const auto sound = check_account_digits(mandate.account, terms.account_digits); !sound)
+        take_error(problems, "account", sound.error());
   }
 }
 
@@ -317,12 +334,22 @@ void take_british_reference(Problems& problems, Mandate& mandate) {
   }
 }
 
+/// The reference is kept as the files write it and as it comes back, so that bills and people name it alike.
+void check_reference_digits(Problems& problems, std::string_view reference, unsigned digits) {
+  if (reference.size() == digits && std::ranges::all_of(reference, is_digit)) return;
+  const auto right = number_of_digits(reference, digits);
+  problems.add("reference", "invalid", fmt::format("The reference of a mandate has {} digits here.", digits),
+               right ? fmt::format("Write {}, here and in the bills.", *right)
+                     : std::string{"Use the number under which the bank keeps the mandate, zeros in front."});
+}
+
 void take_reference(Problems& problems, Mandate& mandate, const MandateRow& row, const MandateImportTerms& terms) {
   mandate.reference = problems.text("reference", row.reference);
   if (mandate.reference.empty()) {
     return problems.missing("reference", "Write the mandate reference or agreement number the payer signed under.");
   }
   if (terms.account == AccountCheck::sort_code) return take_british_reference(problems, mandate);
+  if (terms.reference_digits > 0) return check_reference_digits(problems, mandate.reference, terms.reference_digits);
   if (terms.account != AccountCheck::iban_sepa) return;
   if (const auto fault = sepa_identifier_fault(mandate.reference); !fault.empty()) {
     problems.add("reference", "invalid", fmt::format("The mandate reference {}", fault),
@@ -351,6 +378,7 @@ MandateImport import_mandate(const MandateRow& row, const MandateImportTerms& te
   }
   mandate.payer_name = problems.text("payer_name", row.payer_name);
   take_account(problems, mandate, row, terms);
+  take_identity(problems, mandate, row, terms);
   take_address(problems, mandate.address, row.street, row.building, row.postcode, row.town, row.country);
   take_signature(problems, mandate, row, terms);
   take_last_collection(problems, mandate, row, terms);

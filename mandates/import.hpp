@@ -19,6 +19,7 @@ struct MandateRow {
   std::string_view reference, payer_number, payer_name, account, bank, account_kind, instrument, signed_on, type, street,
       building, postcode, town, country, limit, state;
   std::string_view last_collected_on = {};
+  std::string_view identity = {};  // The payer's personal or organisation number.
 };
 
 struct MandateImportTerms {
@@ -29,6 +30,9 @@ struct MandateImportTerms {
   Currency currency;       // For `limit`.
   AccountCheck account = AccountCheck::none;
   bool bank_number_may_differ = false;  // CNAPS: a wrong check digit is only a warning at this site.
+  unsigned reference_digits = 0;  // Of a mandate reference, an account and a payer's number that are digits only; 0: any text.
+  unsigned account_digits = 0;
+  unsigned identity_digits = 0;
   const ModulusTables* modulus = nullptr;  // British accounts; null: only their form is looked at.
   MandateRules rules;
   bool prenote_first = false;           // New mandates wait for a prenote.

@@ -82,6 +82,7 @@ struct Mandate {
   Id payer;
   std::string payer_name;  // Account holder, as the bank knows it.
   std::string account;     // IBAN or account number, in plain; the store seals it.
+  std::string identity;    // Personal or organisation number, where a bank asks for it; sealed like the account.
   std::string bank;        // BIC, routing number, bank number.
   std::string account_kind;  // "checking", "savings", "ledger", "loan"; 304 bank class.
   Address address;

@@ -20,7 +20,7 @@ std::string claim_select(std::string_view more_columns, std::string_view more_jo
                      claim_joins, more_joins, rest);
 }
 
-constexpr std::string_view row_columns = ", m.street, m.building, m.postcode, m.town, m.country, p.number";
+constexpr std::string_view row_columns = ", m.street, m.building, m.postcode, m.town, m.country, p.number, m.identity_key, m.identity_sealed";
 constexpr std::string_view row_joins =
     "join mandate m on m.tenant_id = c.tenant_id and m.id = c.mandate_id "
     "join payer p on p.tenant_id = c.tenant_id and p.id = c.payer_id ";
@@ -35,6 +35,10 @@ Result<void> read_claim_row(const Scope& scope, const Stream& stream, ClaimRow& 
   row.address.town = stream.text(first + 3);
   row.address.country = stream.text(first + 4);
   row.payer_number = stream.text(first + 5);
+  auto identity =
+      open_account(scope, stream.integer(first + 6), stream.text(first + 7), "mandate", "identity", row.claim.mandate);
+  if (!identity) return std::unexpected(identity.error());
+  row.identity = std::move(*identity);
   return {};
 }
 
@@ -260,7 +264,7 @@ Result<void> ClaimWriter::add(const Claim& claim) {
   rows.text(claim.amendment.old_reference);
   rows.text(claim.amendment.old_creditor_id);
   rows.text(claim.amendment.old_creditor_name);
-  copy_old_account(rows, scope_, claim.amendment.old_account, claim_table, claim.id);
+  copy_sealed(rows, scope_, claim.amendment.old_account, claim_table, "old_account", claim.id);
   rows.text(claim.remittance);
   rows.boolean(claim.uses_up_mandate);
   for (const auto& item : claim.items) {

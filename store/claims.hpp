@@ -39,6 +39,7 @@ class ClaimWriter {
 /// A claim with the payer's address as the mandate has it now. Valid until the visitor returns.
 struct ClaimRow {
   Claim claim;  // With account opened, state derived and trace computed.
+  std::string identity;  // The payer's personal or organisation number, as the mandate has it.
   Address address;
   std::string payer_number;
 };

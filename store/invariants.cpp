@@ -373,6 +373,9 @@ constexpr SealedColumn sealed_columns[] = {
     {"mandate", "old_account",
      "select id, old_account_key, old_account_sealed, null::bytea, 'mandate ' || reference, null::bigint from mandate "
      "where tenant_id = :tenant and old_account_sealed is not null"},
+    {"mandate", "identity",
+     "select id, identity_key, identity_sealed, null::bytea, 'mandate ' || reference, null::bigint from mandate "
+     "where tenant_id = :tenant and identity_sealed is not null"},
     {"claim", "account",
      "select id, account_key, account_sealed, account_blind, 'claim ' || reference, null::bigint from claim "
      "where tenant_id = :tenant"},

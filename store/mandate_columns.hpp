@@ -15,8 +15,8 @@ inline constexpr std::string_view mandate_columns =
     "m.one_off, "
     "m.state, m.pending, m.end_kind, m.ended_on, m.earliest_debit_on, m.last_collected_on, m.used, m.final_next, "
     "m.final_sent, m.old_reference, m.old_creditor_id, m.old_creditor_name, m.old_account_key, m.old_account_sealed, "
-    "m.most_minor, m.version";
-inline constexpr int mandate_column_count = 34;
+    "m.most_minor, m.version, m.identity_key, m.identity_sealed";
+inline constexpr int mandate_column_count = 36;
 
 /// Reads them from column `first` on into `mandate`, whose memory is reused; opens the account.
 [[nodiscard]] Result<void> read_mandate(const Scope& scope, const Stream& stream, int first, Mandate& mandate);

@@ -114,6 +114,9 @@ Result<void> read_mandate(const Scope& scope, const Stream& stream, int first, M
   mandate.amendment.old_account = std::move(*old_account);
   mandate.most_minor = stream.integer(first + 32);
   mandate.version = static_cast<std::uint32_t>(stream.integer(first + 33));
+  auto identity = open_account(scope, stream.integer(first + 34), text(35), table, "identity", mandate.id);
+  if (!identity) return std::unexpected(identity.error());
+  mandate.identity = std::move(*identity);
   return {};
 }
 
@@ -158,7 +161,9 @@ MandateWriter::MandateWriter(const Scope& scope, std::string_view operator_name)
                  "old_account_sealed",
                  "most_minor",
                  "version",
-                 "brought_collected_on"}},
+                 "brought_collected_on",
+                 "identity_key",
+                 "identity_sealed"}},
       events_{event_rows()} {}
 
 Result<void> MandateWriter::add(const Mandate& mandate, const MandateEvent& first) {
@@ -194,10 +199,11 @@ Result<void> MandateWriter::add(const Mandate& mandate, const MandateEvent& firs
   rows.text(mandate.amendment.old_reference);
   rows.text(mandate.amendment.old_creditor_id);
   rows.text(mandate.amendment.old_creditor_name);
-  copy_old_account(rows, scope_, mandate.amendment.old_account, table, mandate.id);
+  copy_sealed(rows, scope_, mandate.amendment.old_account, table, "old_account", mandate.id);
   rows.integer(mandate.most_minor);
   rows.integer(mandate.version);
   rows.date_or_null(mandate.last_collected_on);
+  copy_sealed(rows, scope_, mandate.identity, table, "identity", mandate.id);
   copy_event(events_, scope_, mandate.id, mandate.version, first, operator_name_);
   ++count_;
   if (rows.byte_count() < copy_flush_bytes) return {};

@@ -26,14 +26,14 @@ void copy_account(CopyRows& rows, const SealedAccount& account) {
   rows.text(account.last4);
 }
 
-void copy_old_account(CopyRows& rows, const Scope& scope, std::string_view account, std::string_view table,
-                      const Id& row) {
-  if (account.empty()) {
+void copy_sealed(CopyRows& rows, const Scope& scope, std::string_view value, std::string_view table,
+                 std::string_view column, const Id& row) {
+  if (value.empty()) {
     rows.null();
     rows.null();
     return;
   }
-  const auto sealed = scope.sealer.seal(account, {scope.tenant, table, "old_account", row});
+  const auto sealed = scope.sealer.seal(value, {scope.tenant, table, column, row});
   rows.integer32(sealed.key_id);
   rows.bytes(sealed.bytes);
 }

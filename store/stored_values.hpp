@@ -45,9 +45,10 @@ struct SealedAccount {
                                          const Id& row);
 void copy_account(CopyRows& rows, const SealedAccount& account);  // Adds all four.
 
-/// The amendment's old account: key id and bytes, or two NULLs when there is none.
-void copy_old_account(CopyRows& rows, const Scope& scope, std::string_view account, std::string_view table,
-                      const Id& row);
+/// A value that is sealed and never looked for, such as the amendment's old account: key id and bytes, or two NULLs when
+/// there is none.
+void copy_sealed(CopyRows& rows, const Scope& scope, std::string_view value, std::string_view table,
+                 std::string_view column, const Id& row);
 
 [[nodiscard]] Result<std::string> open_account(const Scope& scope, std::int64_t key, std::string_view bytes,
                                                std::string_view table, std::string_view column, const Id& row);

@@ -75,6 +75,7 @@ void add_money(Json& json, const Entry& entry) {
 void add_parties(Json& json, const Entry& entry, const WordsView& view) {
   json.field_if("payer_name", entry.payer_name)
       .field_if("payer_account", shown_account(entry.payer_account, view.unmask))
+      .field_if("payer_identity", shown_account(entry.payer_identity, view.unmask))
       .field_if("payer_bank", entry.payer_bank)
       .field_if("account_kind", entry.account_kind)
       .field_if("transaction_code", entry.transaction_code)

@@ -52,6 +52,8 @@ class ClaimEntries : public EntrySource {
     entry.amount_minor = claim.amount_minor;
     entry.payer_name = claim.payer_name;
     entry.payer_account = claim.account;
+    // Only what opens a mandate needs to say who the payer is.
+    if (claim.is_prenote) entry.payer_identity = row.identity;
     entry.payer_bank = claim.bank;
     entry.account_kind = claim.account_kind;
     entry.payer_country = row.address.country;

@@ -275,7 +275,8 @@ std::vector<CsvColumn> mandate_columns(AccountCheck check) {
           {"postcode", false},
           {"town", false},
           {"country", false},
-          {"last_collected_on", false}};
+          {"last_collected_on", false},
+          {"identity", false}};
 }
 
 MandateRow mandate_row(const CsvRow& row) {
@@ -296,7 +297,8 @@ MandateRow mandate_row(const CsvRow& row) {
           .country = row.cell(15),
           .limit = row.cell(9),
           .state = row.cell(10),
-          .last_collected_on = row.cell(16)};
+          .last_collected_on = row.cell(16),
+          .identity = row.cell(17)};
 }
 
 struct WaitingMandate {
@@ -308,7 +310,7 @@ struct WaitingMandate {
 /// What a mandate of the table must share with the one stored to count as the same.
 bool same_mandate(const Mandate& stored, const Mandate& asked) {
   return stored.payer == asked.payer && stored.account == asked.account && stored.bank == asked.bank &&
-         stored.account_kind == asked.account_kind && stored.signed_on == asked.signed_on &&
+         stored.account_kind == asked.account_kind && stored.identity == asked.identity && stored.signed_on == asked.signed_on &&
          stored.one_off == asked.one_off && stored.instrument == asked.instrument;
 }
 
@@ -606,6 +608,9 @@ Result<ImportResult> import_mandates(Desk& desk, const ImportRequest& request) {
     if (!tables) return std::unexpected(tables.error());
     terms.modulus = *tables;
   }
+  terms.reference_digits = rules->scheme->manner.mandate_reference_digits;
+  terms.account_digits = rules->scheme->manner.payer_account_digits;
+  terms.identity_digits = rules->scheme->manner.payer_identity_digits;
   terms.rules = rules->collection.mandate;
   terms.prenote_first = request.prenote_first || rules->scheme->manner.prenotes_first;
   terms.today = desk.today();

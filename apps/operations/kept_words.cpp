@@ -37,6 +37,7 @@ Entry keep(const Entry& entry, TextKeeper& keeper) {
                       &Entry::original_batch_id,
                       &Entry::payer_name,
                       &Entry::payer_account,
+                      &Entry::payer_identity,
                       &Entry::payer_bank,
                       &Entry::account_kind,
                       &Entry::transaction_code,

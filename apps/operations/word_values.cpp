@@ -140,7 +140,7 @@ bool is_masked_value(std::string_view name, std::string_view value) {
   const bool is_number = value.find_first_not_of("0123456789.") == std::string_view::npos;
   if (name == "entry.ultimate_debtor") return is_number;
   // A correction holds the payer's new account number.
-  return name.ends_with("account") || name == "entry.corrected_data";
+  return name.ends_with("account") || name == "entry.corrected_data" || name == "entry.payer_identity";
 }
 
 bool is_amount_value(std::string_view name) {

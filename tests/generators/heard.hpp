@@ -81,6 +81,7 @@ class Heard final : public WordSink {
                                                               &Entry::original_batch_id,
                                                               &Entry::payer_name,
                                                               &Entry::payer_account,
+                                                              &Entry::payer_identity,
                                                               &Entry::payer_bank,
                                                               &Entry::account_kind,
                                                               &Entry::transaction_code,

@@ -257,5 +257,53 @@ TEST(MandateImport, NamesTheColumnOfABadSortCode) {
   EXPECT_EQ(codes(import_mandate(row, bacs_terms(nullptr)).problems), (std::vector<std::string>{"bank: sort-code.length"}));
 }
 
+MandateImportTerms swedish_terms() {
+  MandateImportTerms terms;
+  terms.scheme = "autogiro";
+  terms.currency = *Currency::parse("SEK");
+  terms.reference_digits = 16;
+  terms.account_digits = 16;
+  terms.identity_digits = 12;
+  terms.today = make_date(2026, 11, 24);
+  return terms;
+}
+
+MandateRow row_of_digits(std::string_view reference, std::string_view account, std::string_view identity) {
+  MandateRow row;
+  row.line = 2;
+  row.reference = reference;
+  row.payer_number = "F-1";
+  row.account = account;
+  row.identity = identity;
+  return row;
+}
+
+TEST(MandateOfDigits, IsKeptAsTheFilesWriteIt) {
+  const auto row = row_of_digits("0000000000000101", "5001000005550001", "196803050000");
+  const auto import = import_mandate(row, swedish_terms());
+  ASSERT_TRUE(import.is_good());
+  EXPECT_EQ(import.mandate.reference, "0000000000000101");
+  EXPECT_EQ(import.mandate.identity, "196803050000");
+}
+
+TEST(MandateOfDigits, SaysHowANumberIsWritten) {
+  const auto row = row_of_digits("101", "5001-5550001", "680305-0000");
+  const auto import = import_mandate(row, swedish_terms());
+  std::string codes, remedies;
+  for (const auto& problem : import.problems) {
+    codes += problem.code + " ";
+    remedies += problem.remedy + " ";
+  }
+  EXPECT_EQ(codes, "mandate.reference-invalid account.digits mandate.identity-invalid ");
+  EXPECT_NE(remedies.find("Write 0000000000000101"), std::string::npos) << remedies;
+}
+
+TEST(MandateOfDigits, KeepsNoPersonalNumberThatNobodyNeeds) {
+  auto row = row_of_digits("M-1", "123456789", "196803050000");
+  row.bank = "076401251";
+  const auto import = import_mandate(row, nacha_terms());
+  EXPECT_FALSE(import.is_good());
+}
+
 }  // namespace
 }  // namespace counterfoil

@@ -218,6 +218,7 @@ Json mandate_json(const Mandate& mandate) {
       .field("instrument", mandate.instrument)
       .field("payer_name", mandate.payer_name)
       .field("account", mask_account(mandate.account))
+      .field_if("identity", mandate.identity.empty() ? std::string{} : mask_account(mandate.identity))
       .field_if("bank", std::string_view{mandate.bank})
       .field("state", mandate_state_name(mandate.state));
   if (mandate.pending != MandatePending::none) json.field("waits_for", mandate_pending_name(mandate.pending));
@@ -480,11 +481,11 @@ std::vector<Command> data_commands() {
        .description =
            "Columns: reference, payer, payer_name, account; optional bank, account_kind, instrument, signed_on, type\n"
            "(recurrent, one-off), limit, state, last_collected_on (of mandates in use before), street, building, postcode,\n"
-           "town, country. " +
+           "town, country, identity (personal or organisation number, where the bank opens a mandate by it). " +
            std::string{import_rules},
        .arguments = {{.name = "FILE", .help = "The table", .kind = ValueKind::file}},
        .options = import_options(
-           {of_creditor, {.name = "--prenote-first", .value = "", .help = "New mandates wait for a prenote (NACHA; with Bacs they always do)"}}),
+           {of_creditor, {.name = "--prenote-first", .value = "", .help = "New mandates wait for a prenote (NACHA; with Bacs and Autogiro they always do)"}}),
        .examples = {{.line = "mandate import mandates.csv --creditor rent-eur", .note = "", .runs = false}},
        .run = run_mandate_import},
       {.noun = "mandate",
