@@ -68,7 +68,8 @@ class Intake : public WordSink {
     file_.original_message_id = head.original_message_id;
     file_.created = head.created.empty() && head.created_on ? iso_date(*head.created_on) : std::string{head.created};
     receiver_ = head.receiver;
-    note_owner({}, head.receiver);  // Some answers have no batches, and name whom they are for.
+    // Some answers have no batches, and name whom they are for: by the account or by the id.
+    note_owner(head.receiver, head.receiver);
   }
 
   void batch(const BatchHead& head) override {
@@ -278,7 +279,10 @@ class FileMatch {
       judged.explanation = explain(judged.judgement, row.entry, matched, reason);
     }
     if (matched != nullptr) batches_.insert(matched->batch);
-    if (matched != nullptr && matched->is_prenote) prenotes_.insert(matched->claim);
+    if (matched != nullptr && matched->is_prenote) {
+      prenotes_.insert(matched->claim);
+      if (owner_ && judged.judgement.event == ClaimEventKind::settle) opened_.insert(matched->batch);
+    }
     return matching.keep(row, judged);
   }
 
@@ -388,6 +392,11 @@ class FileMatch {
   }
 
   Result<void> finish_batches() {
+    for (const auto& id : opened_) {
+      const auto ready = prenotes_settled(desk_, id, *owner_);
+      if (!ready) return std::unexpected(ready.error());
+      result_.mandates_changed += *ready;
+    }
     for (const auto& id : batches_) {
       const auto moved = move_batch_on(desk_, id, file_.file_name);
       if (!moved) return std::unexpected(moved.error());
@@ -415,6 +424,7 @@ class FileMatch {
   std::uint32_t block_spoken_of_ = 0;
   std::vector<Posting> postings_;
   std::set<Id> batches_;
+  std::set<Id> opened_;    // Batches of prenotes the bank agreed to in so many words.
   std::set<Id> prenotes_;  // Claims of this file that are prenotes: few.
 };
 

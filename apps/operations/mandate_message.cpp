@@ -7,6 +7,7 @@
 
 #include "apps/operations/mandate_work.hpp"
 #include "reconcile/correction.hpp"
+#include "security/seal.hpp"
 #include "store/mandates.hpp"
 
 namespace counterfoil {
@@ -20,6 +21,12 @@ class Message {
 
   Result<MandateMessage> take() {
     if (mandate_.state == MandateState::ended) return after_the_end();
+    if (reason_.mandate_effect == MandateEffect::none) {
+      if (is_agreed() && names_other_account())
+        return for_a_person("It names another account than the one kept here, so nothing was changed.");
+      if (const auto event = news_of_opening()) return take_opening(*event);
+      if (changes_nothing()) return no_news();
+    }
     switch (reason_.mandate_effect) {
       case MandateEffect::end:
         return change_state(MandateEffect::end, false);
@@ -66,6 +73,38 @@ class Message {
                                      reason_.meaning_en, what_was_done, next_step_sentence(judged.judgement.next_step));
     message.changed = !done_.empty();
     return message;
+  }
+
+  /// So it is at the bank, and nobody has to do anything about it.
+  [[nodiscard]] bool is_agreed() const {
+    const bool is_so = entry_.outcome == Outcome::accepted || entry_.outcome == Outcome::settled;
+    return is_so && reason_.action == ReasonAction::none;
+  }
+
+  [[nodiscard]] bool names_other_account() const {
+    const auto theirs = normalise_account(entry_.payer_account);
+    return !theirs.empty() && !mandate_.account.empty() && theirs != normalise_account(mandate_.account);
+  }
+
+  /// Whether the line answers what a mandate waits for.
+  [[nodiscard]] std::optional<MandateEventKind> news_of_opening() const {
+    if (mandate_.state != MandateState::pending || entry_.mandate_event == MandateNews::ended) return std::nullopt;
+    if (is_agreed()) return MandateEventKind::registered;
+    const bool is_refused = entry_.outcome == Outcome::rejected && entry_.mandate_event == MandateNews::created;
+    return is_refused ? std::optional{MandateEventKind::refused} : std::nullopt;
+  }
+
+  Result<MandateMessage> take_opening(MandateEventKind event) {
+    if (auto done = change({.kind = event, .detail = detail()}); !done) return std::unexpected(done.error());
+    return event == MandateEventKind::registered ? posted() : for_a_person("The mandate is suspended.");
+  }
+
+  /// The bank holds the mandate as it is held here, or repeats a request that is being answered.
+  [[nodiscard]] bool changes_nothing() const {
+    if (entry_.mandate_event == MandateNews::ended) return false;
+    if (entry_.outcome == Outcome::pending)
+      return mandate_.state == MandateState::pending || mandate_.state == MandateState::active;
+    return is_agreed() && mandate_.state == MandateState::active;
   }
 
   [[nodiscard]] Judgement judgement() const {
@@ -203,9 +242,14 @@ Result<MandateMessage> take_mandate_message(Desk& desk, const std::optional<Cred
   auto mandate = mandate_of(desk, owner, entry);
   if (!mandate) return std::unexpected(mandate.error());
   if (!*mandate) {
-    return not_understood(desk, entry, ExceptionClass::unknown_reference, NextStep::talk_to_bank,
-                          fmt::format("The bank speaks of mandate {}, and no such mandate is kept here. {}",
-                                      entry.mandate, next_step_sentence(NextStep::talk_to_bank)));
+    // What a payer asks for is nobody's mandate yet: its reason says what to do.
+    const bool is_request = reason != nullptr && entry.outcome == Outcome::pending;
+    const auto step = is_request ? step_after(*reason) : NextStep::talk_to_bank;
+    const auto meaning = reason == nullptr ? std::string{} : fmt::format(" ({}, {})", reason->code, reason->meaning_en);
+    return not_understood(desk, entry, ExceptionClass::unknown_reference, step,
+                          fmt::format("The bank speaks of mandate {}{}, and no such mandate is kept here. {}",
+                                      entry.mandate, meaning,
+                                      is_request ? std::string_view{reason->next_step} : next_step_sentence(step)));
   }
   if (reason == nullptr) {
     return not_understood(desk, entry, ExceptionClass::reason_unknown, NextStep::talk_to_bank,
