@@ -24,6 +24,8 @@ constexpr std::array<std::string_view, 5> zengin_returned{"1", "3", "2", "4", "9
 constexpr std::array<std::string_view, 4> cn_returned{"FSBR6040", "FSBR6037", "FSBR6039", "FSBR6038"};
 constexpr std::array<std::string_view, 4> bacs_returned{"ARUDD-0", "ARUDD-1", "ARUDD-B", "ARUDD-5"};
 constexpr std::array<std::string_view, 3> bacs_corrected{"ADDACS-C", "ADDACS-3", "ADDACS-1"};
+constexpr std::array<std::string_view, 3> autogiro_rejected{"82-R02", "82-R01", "82-R24"};
+constexpr std::array<std::string_view, 4> autogiro_returned{"82-1", "82-2", "77-02", "77-03"};
 constexpr std::array<std::string_view, 1> never_said{""};  // AvtaleGiro leaves out what was not paid.
 constexpr std::array<std::string_view, 5> febraban_returned{"01", "05", "15", "30", "04"};
 
@@ -34,13 +36,14 @@ struct SimulatedScheme {
   Answers (*answers)(SentFile&, std::string_view);
 };
 
-constexpr std::array<SimulatedScheme, 9> simulated_schemes{{
+constexpr std::array<SimulatedScheme, 10> simulated_schemes{{
     {"iso20022", {.rejected = sepa_rejected, .returned = sepa_returned}, answers_in_iso20022},
     {"nacha", {.returned = nacha_returned, .corrected = nacha_corrected}, answers_in_nacha},
     {"cn-304", {.returned = cn_returned, .may_be_partial = true}, answers_in_cn_304},
     {"becs", {.returned = becs_returned}, answers_by_debits_back},
     {"cpa005", {.rejected = cpa_rejected, .returned = cpa_returned}, answers_by_debits_back},
     {"zengin", {.returned = zengin_returned}, answers_in_zengin},
+    {"autogiro", {.rejected = autogiro_rejected, .returned = autogiro_returned}, answers_in_autogiro},
     {"bacs", {.returned = bacs_returned, .corrected = bacs_corrected}, answers_in_bacs},
     {"avtalegiro", {.returned = never_said}, answers_in_avtalegiro},
     {"febraban150", {.returned = febraban_returned}, answers_in_febraban150},

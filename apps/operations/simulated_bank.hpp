@@ -31,7 +31,7 @@ struct SentAs {
 /// One file the bank puts into our inbox.
 struct BankAnswer {
   std::string name;  // "TEST-..." : it can be told from a live file by its name.
-  std::string what;  // "acknowledgement", "settlement", "returns", "corrections", "results".
+  std::string what;  // "acknowledgement", "rejects", "settlement", "returns", "corrections", "results", "mandates".
   std::string bytes;
   Date on{};  // The day the bank would send it.
   std::uint64_t entries = 0;

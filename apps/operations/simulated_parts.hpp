@@ -99,6 +99,7 @@ using Answers = Result<std::vector<BankAnswer>>;
 [[nodiscard]] Answers answers_in_zengin(SentFile& sent, std::string_view stem);
 /// BECS and CPA 005: debits come back in records of the sent file's own kind.
 [[nodiscard]] Answers answers_by_debits_back(SentFile& sent, std::string_view stem);
+[[nodiscard]] Answers answers_in_autogiro(SentFile& sent, std::string_view stem);
 [[nodiscard]] Answers answers_in_bacs(SentFile& sent, std::string_view stem);
 /// AvtaleGiro: OCR giro of what was paid; nothing is said of the rest.
 [[nodiscard]] Answers answers_in_avtalegiro(SentFile& sent, std::string_view stem);

@@ -76,7 +76,7 @@ TEST(AutogiroSamples, TheMandateAdviceSaysWhatBecameOfTenMandates) {
   EXPECT_EQ(kept->counts.kind, FileKind::mandate);
   ASSERT_EQ(kept->entries.size(), 10U);
   EXPECT_EQ(kept->entries[0].reason, "73-M32");
-  EXPECT_EQ(kept->entries[0].outcome, Outcome::accepted);
+  EXPECT_EQ(kept->entries[0].outcome, Outcome::settled) << "what was asked for is so";
   EXPECT_EQ(kept->entries[1].outcome, Outcome::cancelled);
   EXPECT_EQ(kept->entries[5].outcome, Outcome::rejected);
   for (const KeptEntry& entry : kept->entries) EXPECT_NE(scheme().find_reason(entry.reason), nullptr) << entry.reason;
@@ -130,8 +130,37 @@ TEST(Autogiro, CountsOnlyWhatWorkedInTheClosingOfCancelledPayments) {
   ASSERT_EQ(kept.entries.size(), 4U);
   EXPECT_EQ(kept.entries[0].outcome, Outcome::cancelled);
   EXPECT_EQ(kept.entries[1].outcome, Outcome::unknown);
-  EXPECT_EQ(kept.entries[2].reason, "00-C12");
+  EXPECT_EQ(kept.entries[2].reason, "03-P12");
   EXPECT_EQ(kept.entries[3].outcome, Outcome::accepted);
+}
+
+TEST(Autogiro, TellsWhatPayerOrBankCancelledFromWhatWasAskedFor) {
+  const auto kept = read_text(
+      padded("01AUTOGIRO              20260227            MAKULERING/\xC4NDRING  4711170009912346") +
+      padded("1120260227000000000000010382000000098050REFERENS00000000RENT-2026-02-3  12") +
+      padded("2520260227000000000000010482000000070000REFERENS00000000RENT-2026-02-4  12") +
+      padded("09202602279900              0000000000000000000000020000000000168050"));
+  EXPECT_EQ(kept.verdict, Verdict::accepted) << kept.said();
+  ASSERT_EQ(kept.entries.size(), 2U);
+  EXPECT_EQ(kept.entries[0].outcome, Outcome::rejected);
+  EXPECT_EQ(kept.entries[0].reason, "82-P12");
+  EXPECT_EQ(kept.entries[1].outcome, Outcome::cancelled);
+  EXPECT_EQ(kept.entries[1].reason, "82-C12");
+  for (const KeptEntry& entry : kept.entries) EXPECT_NE(scheme().find_reason(entry.reason), nullptr) << entry.reason;
+}
+
+TEST(Autogiro, ReadsTheRegisterOfMandatesThatHasNeitherHeadNorEnd) {
+  const auto row = [](const std::string& payer, const std::string& state) {
+    return padded("0009912346" "196803050000" + payer + "1" "26" "20260112" "20260112" + state + "      5001000001000020");
+  };
+  const auto kept = read_text(row("0000000000000101", "1") + row("0000000000000102", "2"));
+  EXPECT_EQ(kept.format, "autogiro-register");
+  EXPECT_EQ(kept.verdict, Verdict::accepted) << kept.said();
+  EXPECT_EQ(kept.counts.kind, FileKind::mandate);
+  ASSERT_EQ(kept.entries.size(), 2U);
+  EXPECT_EQ(kept.entries[0].mandate, "0000000000000101");
+  EXPECT_EQ(kept.entries[0].outcome, Outcome::accepted);
+  EXPECT_EQ(kept.entries[1].outcome, Outcome::pending);
 }
 
 TEST(Autogiro, IsClosedOnMidsummerEveAndOpenOnWhitMonday) {

@@ -42,20 +42,7 @@ struct Britain {
   [[nodiscard]] std::string send(const nlohmann::json& made) const {
     const auto batch = made.value("batch", "");
     EXPECT_FALSE(batch.empty()) << made;
-    const auto sealed = house.run({"batch", "seal", batch, "--json"});
-    EXPECT_EQ(sealed.exit, 0) << sealed.err;
-    if (sealed.exit != 0) return {};
-    const auto approved = house.run({"batch", "approve", batch, "--digest", sealed.json().value("sha256", ""), "--as", "anna",
-                                     "--unusual", "a test"});
-    EXPECT_EQ(approved.exit, 0) << approved.err;
-    EXPECT_EQ(house.run({"batch", "release", batch, "--as", "otto"}).exit, 0);
-    const auto sent = house.run({"batch", "send", batch, "--to", house.path("out")});
-    EXPECT_EQ(sent.exit, 0) << sent.err;
-    for (const auto& file : house.files_in("out")) {
-      if (file.string().find(batch) != std::string::npos) return house.read(file);
-    }
-    ADD_FAILURE() << "no file of " << batch;
-    return {};
+    return house.send(batch);
   }
 
   [[nodiscard]] nlohmann::json create(std::vector<std::string> more) const {

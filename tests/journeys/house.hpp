@@ -49,6 +49,8 @@ class House {
   void import_flats(std::string_view label, std::string_view scheme, int flats, std::string_view due) const;
   void approve_bills() const;
 
+  /// From a draft to a sent file; answers its bytes.
+  [[nodiscard]] std::string send(const std::string& batch) const;
   /// From approved bills to a sent file; answers the batch number.
   [[nodiscard]] std::string collect(std::string_view label, std::string_view day) const;
 

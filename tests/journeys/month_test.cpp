@@ -122,8 +122,8 @@ TEST_P(MonthTest, GoesFromImportedBillsToBooksThatBalance) {
 INSTANTIATE_TEST_SUITE_P(EveryScheme, MonthTest,
                          ::testing::Values(Month{"iso20022", "sepa"}, Month{"nacha", "ach"}, Month{"cn-304", "cn"},
                                            Month{"becs", "au"}, Month{"cpa005", "ca"},
-                                           Month{"zengin", "jp"}, Month{"bacs", "bacs"}, Month{"avtalegiro", "no", true},
-                                           Month{"febraban150", "br"}),
+                                           Month{"zengin", "jp"}, Month{"bacs", "bacs"}, Month{"autogiro", "se"},
+                                           Month{"avtalegiro", "no", true}, Month{"febraban150", "br"}),
                          [](const auto& month) { return std::string{month.param.label}; });
 
 TEST(Retry, ComesBackWithTheNextPlanAndIsCollected) {

@@ -28,9 +28,10 @@ struct Village {
   bool has_cents;
   std::string (*mandate)(int flat);  // Columns account, bank, account_kind, signed_on, state.
   std::string_view creditor;         // The file that adds the creditor account.
+  int reference_digits = 0;          // Of mandate references that are digits only.
 };
 
-const std::array<Village, 9> villages{{
+const std::array<Village, 10> villages{{
     {"iso20022", 'S', "EUR", true, [](int flat) { return fmt::format("{},,,2026-01-15,", german_iban(1000 + flat)); },
      "name = \"Example Estates\"\nscheme = \"iso20022\"\naccount = \"DE02120300000000202051\"\nbank = "
      "\"BYLADEM1001\"\n"
@@ -63,6 +64,14 @@ const std::array<Village, 9> villages{{
      },
      "name = \"Example Estates\"\nscheme = \"bacs\"\naccount = \"63748472\"\nbank = \"20-29-59\"\n"
      "creditor_id = \"123456\"\n[bacs]\nnarrative = \"RENTS\"\n"},
+    {"autogiro", 'E', "SEK", true,
+     [](int flat) {
+       // Registered with Bankgirot before.
+       return fmt::format("5001{:012},,,2026-01-15,active", 5550000 + flat);
+     },
+     "name = \"Example Estates\"\nscheme = \"autogiro\"\naccount = \"991-2346\"\n[autogiro]\ncustomer_number = "
+     "\"471117\"\n",
+     16},
     {"avtalegiro", 'A', "NOK", true,
      [](int) {
        // The centre keeps the accounts.
@@ -82,6 +91,11 @@ const Village& village_of(std::string_view scheme) {
   return *found;
 }
 
+std::string mandate_of(const Village& village, int flat) {
+  if (village.reference_digits > 0) return fmt::format("{:0{}}", flat, village.reference_digits);
+  return fmt::format("M{}-{:04}", village.letter, flat);
+}
+
 }  // namespace
 
 char letter_of(std::string_view scheme) { return village_of(scheme).letter; }
@@ -99,7 +113,7 @@ std::string mandates_csv(std::string_view scheme, int flats) {
   const auto& village = village_of(scheme);
   std::string text = "reference,payer,payer_name,account,bank,account_kind,signed_on,state\n";
   for (int i = 1; i <= flats; ++i) {
-    text += fmt::format("M{0}-{1:04},F-{1:04},Payer Number {1},{2}\n", village.letter, i, village.mandate(i));
+    text += fmt::format("{0},F-{1:04},Payer Number {1},{2}\n", mandate_of(village, i), i, village.mandate(i));
   }
   return text;
 }
@@ -110,7 +124,8 @@ std::string bills_csv(std::string_view scheme, int flats, std::string_view due, 
   std::string text = "number,payer,mandate,due_on,currency,amount,charge,charge_text,notified_on,text\n";
   for (int i = 1; i <= flats; ++i) {
     const auto head =
-        fmt::format("2026-{0}-{1}{2:04},F-{2:04},M{1}-{2:04},{3},{4}", month, village.letter, i, due, village.currency);
+        fmt::format("2026-{0}-{1}{2:04},F-{2:04},{3},{4},{5}", month, village.letter, i, mandate_of(village, i), due,
+                    village.currency);
     text += fmt::format("{},{}{},management,Management fee,2026-11-01,Bill of flat {}\n", head, 200 + i, rest, i);
     text += fmt::format("{},{}{},water,Water,2026-11-01,Bill of flat {}\n", head, i % 40, water, i);
   }

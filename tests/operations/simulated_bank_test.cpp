@@ -53,6 +53,11 @@ CreditorAccount account_of(std::string_view scheme) {
     account.bank = "000302222";
     account.creditor_id = "1234560000";
     account.settings = {{"cpa005.originator_id", "1234560000"}, {"cpa005.data_centre", "00320"}};
+  } else if (scheme == "autogiro") {
+    account.format = "autogiro";
+    account.currency = *Currency::parse("SEK");
+    account.account = "0009912346";
+    account.settings = {{"autogiro.customer_number", "471117"}};
   } else if (scheme == "bacs") {
     account.format = "bacs";
     account.currency = *Currency::parse("GBP");
@@ -103,7 +108,8 @@ class Claims : public EntrySource {
     account_ = std::to_string((scheme_ == "bacs" ? 55550000 : 5550000) + done_);
     entry = Entry{};
     entry.reference = reference_;
-    entry.mandate = reference_;
+    mandate_ = scheme_ == "autogiro" ? fmt::format("{:016}", done_) : reference_;
+    entry.mandate = mandate_;
     entry.sequence_number = static_cast<std::uint64_t>(done_);
     entry.amount_minor = 1000 + done_;
     entry.payer_name = "PAYER";
@@ -120,7 +126,7 @@ class Claims : public EntrySource {
  private:
   std::string_view scheme_;
   int done_ = 0;
-  std::string reference_, account_;
+  std::string reference_, mandate_, account_;
 };
 
 class Text : public ByteTarget {
@@ -210,7 +216,7 @@ TEST_P(SimulatedBank, LetsNothingFailWhenItIsInTheBestOfMoods) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Schemes, SimulatedBank, ::testing::Values("iso20022", "nacha", "becs", "cpa005", "zengin", "bacs",
-                                           "avtalegiro", "febraban150"),
+                                           "autogiro", "avtalegiro", "febraban150"),
                          [](const auto& scheme) { return std::string{scheme.param}; });
 
 TEST(SimulatedBacs, AnswersInTheReportsOfTheScheme) {
@@ -222,6 +228,19 @@ TEST(SimulatedBacs, AnswersInTheReportsOfTheScheme) {
   EXPECT_GT(heard(1).at(Outcome::returned), 0);
   EXPECT_FALSE(heard(1).contains(Outcome::unknown)) << "every reason is one of the scheme";
   EXPECT_GT(heard(2).at(Outcome::corrected) + heard(2).at(Outcome::cancelled), 1);
+}
+
+TEST(SimulatedAutogiro, AnswersInThreeFilesOneAfterTheOther) {
+  const auto answers = answer_collection(collection("autogiro"), "stem", {.seed = 7, .rejected = 100, .returned = 200});
+  ASSERT_TRUE(answers) << answers.error().explanation;
+  ASSERT_EQ(answers->size(), 3U);
+  const auto heard = [&](std::size_t at) { return read((*answers)[at]).outcomes; };
+  EXPECT_GT(heard(0).at(Outcome::rejected), 0) << "refused at once";
+  EXPECT_GT(heard(1).at(Outcome::rejected), 0) << "no money on the day";
+  EXPECT_EQ(heard(0).at(Outcome::rejected) + heard(1).at(Outcome::rejected) + heard(1).at(Outcome::settled), claims)
+      << "every debit is answered once";
+  EXPECT_GT(heard(2).at(Outcome::refunded), 0) << "taken back later";
+  EXPECT_LT((*answers)[1].on, (*answers)[2].on);
 }
 
 TEST(SimulatedOcrGiro, LeavesOutWhatWasNotPaidAndSaysNothingOfIt) {
