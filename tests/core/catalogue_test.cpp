@@ -125,7 +125,8 @@ TEST(Catalogue, NeverTakesAPayeeCheckForAnAnswer) {
 
 TEST(Catalogue, EveryRuleHasASource) {
   for (const Scheme& scheme : Catalogue::built_in().schemes()) {
-    EXPECT_FALSE(scheme.rules.empty()) << scheme.name;
+    // Statements of an account collect nothing, and have codes but no rules.
+    EXPECT_TRUE(!scheme.rules.empty() || scheme.formats.empty()) << scheme.name;
     for (const auto& [key, rule] : scheme.rules) {
       SCOPED_TRACE(scheme.name + " " + key);
       EXPECT_FALSE(rule.source.empty());
