@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <compare>
 #include <cstdint>
 #include <string>
@@ -24,7 +25,10 @@ class Currency {
 
   [[nodiscard]] constexpr std::string_view code() const { return {code_.data(), code_[0] == '\0' ? 0U : 3U}; }
   [[nodiscard]] constexpr std::uint8_t minor_digits() const { return minor_digits_; }
-  bool operator==(const Currency&) const = default;
+  /// As one word: it is asked for every claim, and a call to compare three bytes costs more than writing the claim.
+  friend constexpr bool operator==(const Currency& a, const Currency& b) {
+    return std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b);
+  }
 
  private:
   std::array<char, 3> code_{};
