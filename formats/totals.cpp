@@ -10,13 +10,16 @@ namespace counterfoil {
 TotalsKeeper::TotalsKeeper(const LayoutPlan& plan)
     : plan_{&plan},
       kept_(plan.totals.size()),
+      inner_(plan.totals.size(), -1),
       steps_(plan.records.size()),
       needs_(plan.records.size()),
       readings_(plan.records.size()),
       marked_(plan.records.size()) {
+  for (std::uint16_t t = 0; t < plan.totals.size(); ++t) find_inner(t);
   for (std::uint16_t t = 0; t < plan.totals.size(); ++t) {
     const TotalPlan& total = plan.totals[t];
     for (const TotalPlan::From& from : total.from) {
+      if (inner_[t] >= 0) break;
       const bool sums = total.kind == TotalPlan::Kind::sum;
       Step step{.total = t,
                 .field = sums ? std::int32_t{from.field} : -1,
@@ -58,7 +61,39 @@ TotalsKeeper::TotalsKeeper(const LayoutPlan& plan)
   marks_.resize(most_fields);
 }
 
+/// Whether both totals add up the same things of the same records.
+bool adds_the_same(const TotalPlan& a, const TotalPlan& b) {
+  const auto same_tests = [](const std::vector<Test>& left, const std::vector<Test>& right) {
+    return std::ranges::equal(left, right, {}, &Test::text, &Test::text);
+  };
+  return a.kind == b.kind &&
+         std::ranges::equal(a.from, b.from, [&](const TotalPlan::From& x, const TotalPlan::From& y) {
+           return x.record == y.record && x.field == y.field && same_tests(x.where, y.where) &&
+                  same_tests(x.negative, y.negative);
+         });
+}
+
+void TotalsKeeper::find_inner(std::uint16_t total) {
+  const TotalPlan& own = plan_->totals[total];
+  const bool adds = own.kind == TotalPlan::Kind::sum || own.kind == TotalPlan::Kind::count;
+  if (own.scope != Scope::file || !adds || own.counts_all_records) return;
+  for (std::size_t other = 0; other < plan_->totals.size(); ++other) {
+    const TotalPlan& inner = plan_->totals[other];
+    if (inner.scope != Scope::batch || inner.counts_all_records || !adds_the_same(own, inner)) continue;
+    inner_[total] = static_cast<std::int32_t>(other);
+    return;
+  }
+}
+
 void TotalsKeeper::open(Scope scope) {
+  if (scope == Scope::batch) {
+    for (std::size_t total = 0; total < inner_.size(); ++total) {
+      if (inner_[total] < 0) continue;
+      const Kept& inner = kept_[static_cast<std::size_t>(inner_[total])];
+      kept_[total].take(static_cast<std::int64_t>(inner.value));
+      kept_[total].spoiled = kept_[total].spoiled || inner.spoiled;
+    }
+  }
   // Totals of the scope itself and of the smaller ones inside it.
   for (const std::uint16_t total : in_scope_[static_cast<std::size_t>(scope)]) kept_[total] = {};
 }
@@ -110,11 +145,7 @@ void TotalsKeeper::add_decoded(std::uint16_t record, const std::int64_t* numbers
     std::int64_t number = numbers[step.field];
     if (step.negative != nullptr && all_hold(*step.negative, record, marks, bytes)) number = -number;
     if (bad[step.field] != 0) kept.spoiled = true;
-    // Signed sums go below zero and come back on purpose: in two's complement they are right whatever the order.
-    const std::uint64_t sum = kept.value + static_cast<std::uint64_t>(number);
-    if (number > 0 && static_cast<std::int64_t>(kept.value) >= 0 && static_cast<std::int64_t>(sum) < 0)
-      kept.spoiled = true;
-    kept.value = sum;
+    kept.take(number);
   }
 }
 
@@ -140,6 +171,7 @@ std::uint64_t TotalsKeeper::marks_of(const FieldPlan& field, std::string_view by
 std::uint64_t TotalsKeeper::value(std::uint16_t total) const {
   const TotalPlan& plan = plan_->totals[total];
   std::uint64_t value = kept_[total].value;
+  if (inner_[total] >= 0) value += kept_[static_cast<std::size_t>(inner_[total])].value;
   if (plan.kind == TotalPlan::Kind::blocks) {
     require(plan_->block_records > 0, "a layout that counts blocks has blocks");
     value = (value + plan_->block_records - 1) / plan_->block_records;

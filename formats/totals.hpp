@@ -44,7 +44,9 @@ class TotalsKeeper {
   [[nodiscard]] std::uint64_t next_number(std::uint16_t total) const { return value(total) + 1; }
 
   /// Something that belongs to the total could not be read, or it overflowed: comparing would repeat a known fault.
-  [[nodiscard]] bool is_spoiled(std::uint16_t total) const { return kept_[total].spoiled; }
+  [[nodiscard]] bool is_spoiled(std::uint16_t total) const {
+    return kept_[total].spoiled || (inner_[total] >= 0 && kept_[static_cast<std::size_t>(inner_[total])].spoiled);
+  }
   /// Marks every total of a scope and of the scopes around it: something in it could not be read at all.
   void spoil(Scope scope);
 
@@ -52,6 +54,13 @@ class TotalsKeeper {
   struct Kept {
     std::uint64_t value = 0;
     bool spoiled = false;
+    /// Takes up a number; signed sums go below zero and come back on purpose.
+    void take(std::int64_t number) {
+      // In two's complement they are right whatever the order.
+      const std::uint64_t sum = value + static_cast<std::uint64_t>(number);
+      if (number > 0 && static_cast<std::int64_t>(value) >= 0 && static_cast<std::int64_t>(sum) < 0) spoiled = true;
+      value = sum;
+    }
   };
   struct Step {  // One record adds to one total.
     std::uint16_t total = 0;
@@ -76,6 +85,9 @@ class TotalsKeeper {
   };
   const LayoutPlan* plan_;
   std::vector<Kept> kept_;
+  // A total of the file that adds up the same as one of its batches does is not added to record by record: it has the
+  // batches that ended, and `inner_[total]` the one that is open. -1: none.
+  std::vector<std::int32_t> inner_;
   std::vector<std::uint16_t> of_records_;               // Totals that count every record.
   std::vector<std::vector<Step>> steps_;                // By record.
   std::vector<std::vector<std::uint16_t>> needs_;       // By record.
@@ -86,6 +98,7 @@ class TotalsKeeper {
   std::vector<std::uint8_t> bad_;
   std::vector<std::uint64_t> marks_;
 
+  void find_inner(std::uint16_t total);
   [[nodiscard]] std::uint64_t marks_of(const FieldPlan& field, std::string_view bytes) const;
   [[nodiscard]] std::uint64_t marks_at(Marked& marked, std::uint16_t record, std::string_view bytes);
   [[nodiscard]] bool all_hold(const std::vector<Test>& tests, std::uint16_t record, const std::uint64_t* marks,
