@@ -37,6 +37,9 @@ FixedWidthReading::FixedWidthReading(const LayoutPlan& plan, ByteSource& source,
       last_of_family_(plan.families.size(), no_record),
       generation_(plan.families.size(), 1),
       seen_in_file_(plan.families.size(), false) {
+  for (std::size_t total = 0; total < plan.totals.size(); ++total) {
+    totals_of_[static_cast<std::size_t>(plan.totals[total].scope)].push_back(static_cast<std::uint16_t>(total));
+  }
   for (const RecordPlan& record : plan.records) {
     slots_.emplace_back(record.described_length(), ' ');
     numbers_.emplace_back(record.fields.size(), 0);
@@ -437,7 +440,7 @@ inline void FixedWidthReading::read_record(std::string_view bytes, std::uint16_t
     look_for_answer(record);
   if (is_first_segment_) totals_.count_record();
   totals_.add_decoded(record, numbers_[record].data(), bad_[record].data(), marks_[record].data(), slot);
-  if (!program.checks.empty()) run_checks(program.checks, record, line_);
+  if (!program.checks.all.empty()) run_checks(program.checks, record, line_);
   if (!program.totals.empty()) state_totals(record);
   if (roles.speaks_for) speak_for(*roles.speaks_for);
   if (roles.closes_batch) close_batch();

@@ -154,6 +154,8 @@ void ReadyPlan::prepare_codes() {
 ReadyTest ReadyPlan::ready_test(const Test& test, std::uint16_t here) const {
   ReadyTest ready;
   ready.test = &test;
+  ready.negated = test.negated;
+  ready.marks = test.marks;
   const Operand& operand = test.operand;
   if (operand.where == Operand::Where::word) {
     const Target target = this->target(operand.word);
@@ -173,6 +175,10 @@ ReadyTest ReadyPlan::ready_test(const Test& test, std::uint16_t here) const {
     const RecordPlan& record = plan_.records[here];
     ready.field = static_cast<std::uint16_t>(operand.field_of_record[here]);
     ready.at = record.fields[ready.field].at;
+    if (test.kind == Test::Kind::same_as && test.other.where == Operand::Where::last) {
+      ready.way = ReadyTest::Way::same_here;
+      ready.other_family = test.other.family;
+    }
     if (test.kind == Test::Kind::marked) ready.way = ReadyTest::Way::mark_here;
     if (test.kind == Test::Kind::present || test.kind == Test::Kind::zero) ready.way = ReadyTest::Way::bytes_here;
     if (test.kind == Test::Kind::value_in) {
@@ -262,7 +268,13 @@ void ReadyPlan::prepare_record(std::uint16_t index) {
     if (check.fault == Fault::none) continue;
     ReadyCheck ready{.check = &check, .test = ready_test(check.test, index), .when = {}};
     for (const Test& when : check.when) ready.when.push_back(ready_test(when, index));
-    (check.at_end ? program.checks_at_end : program.checks).push_back(std::move(ready));
+    ReadyChecks& checks = check.at_end ? program.checks_at_end : program.checks;
+    for (const ReadyTest& when : ready.when) {
+      const std::uint16_t family = when.test->operand.family;
+      if (when.way == ReadyTest::Way::kept && std::ranges::find(checks.families, family) == checks.families.end())
+        checks.families.push_back(family);
+    }
+    checks.all.push_back(std::move(ready));
   }
   program.fills_every_entry_alike = record.roles.opens_entry && !record.roles.opens_batch && program.sets.empty() &&
                                     record.joins.empty() && std::ranges::none_of(record.fields, &FieldPlan::is_joined);

@@ -96,9 +96,20 @@ struct ShortValues {
 /// A test with what can be decided once. Results over records that stay for many entries (the batch header) are kept
 /// until the next such record.
 struct ReadyTest {
-  enum class Way : std::uint8_t { general, outcome, number_is_zero, kept, mark_here, value_here, bytes_here };
+  enum class Way : std::uint8_t {
+    general,
+    outcome,
+    number_is_zero,
+    kept,
+    mark_here,
+    value_here,
+    bytes_here,
+    same_here
+  };
   const Test* test = nullptr;
   Way way = Way::general;
+  bool negated = false;  // As `test` says, as are the marks.
+  std::uint64_t marks = 0;
   std::uint32_t outcomes = 0;             // Way::outcome: one bit each.
   const std::uint32_t* number = nullptr;  // Way::number_is_zero.
   std::uint16_t field = 0;                // Way::mark_here.
@@ -107,6 +118,7 @@ struct ReadyTest {
   mutable std::uint64_t generation = 0;   // Way::kept: of the family when `result` was found.
   mutable bool result = false;
   // same_as: the other field, as long as the record it stands in is the last one.
+  std::uint16_t other_family = 0;
   mutable std::uint64_t other_generation = UINT64_MAX;
   mutable const char* other = nullptr;
   mutable std::uint32_t other_length = 0;
@@ -116,6 +128,23 @@ struct ReadyCheck {
   const CheckPlan* check = nullptr;
   ReadyTest test;
   std::vector<ReadyTest> when;
+};
+
+/// The rules of one moment. Which of them apply at all is asked anew only when a record has come that many entries
+/// share, such as a batch header.
+struct ReadyChecks {
+  struct Applied {
+    const ReadyCheck* check = nullptr;
+    // What most `when` tests ask, without a look at any bytes; then what is left to ask for each record.
+    std::uint32_t outcomes = UINT32_MAX;  // A bit for each outcome with which the rule applies.
+    std::uint16_t marked_field = 0;
+    std::uint64_t marks = 0;  // 0: no code has to be marked.
+    std::vector<const ReadyTest*> when;
+  };
+  std::vector<ReadyCheck> all;
+  std::vector<std::uint16_t> families;             // Of such records.
+  mutable std::uint64_t generations = UINT64_MAX;  // Theirs, added up, when `applied` was chosen: they only grow.
+  mutable std::vector<Applied> applied;
 };
 
 struct FieldStep {
@@ -144,7 +173,7 @@ struct FieldStep {
 struct RecordProgram {
   std::vector<FieldStep> steps;  // Only fields that anything depends on.
   std::vector<ReadyValue> sets;
-  std::vector<ReadyCheck> checks, checks_at_end;
+  ReadyChecks checks, checks_at_end;
   std::vector<std::pair<std::uint16_t, std::uint16_t>> totals;  // Field and the total it states.
   bool fills_every_entry_alike = false;  // Opens an entry and always sets the same members of it.
 };

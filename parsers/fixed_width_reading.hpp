@@ -3,11 +3,11 @@
 // their totals), fixed_width_fields.cpp, fixed_width_rules.cpp and fixed_width_findings.cpp.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -80,6 +80,7 @@ class FixedWidthReading {
     std::uint16_t record = 0, field = 0;
   };
   std::vector<Stated> stated_;
+  std::array<std::vector<std::uint16_t>, 3> totals_of_;  // By scope.
   std::vector<std::string> last_ascending_;
 
   std::vector<std::uint16_t> last_of_family_;
@@ -283,15 +284,20 @@ class FixedWidthReading {
 
   // ---- Checks
 
-  void run_checks(std::span<const ReadyCheck> checks, std::uint16_t record, std::uint32_t line);
-
-  void run_check(const ReadyCheck& ready, std::uint16_t record, std::uint32_t line);
+  /// The record whose rules are asked.
+  struct Here {
+    std::uint16_t record;
+    const char* bytes;
+    const std::uint64_t* marks;  // By field.
+  };
+  void choose_checks(const ReadyChecks& checks, const Here& here);
+  void run_checks(const ReadyChecks& checks, std::uint16_t record, std::uint32_t line);
 
   static constexpr int no_such_record = -1;
   static constexpr int equal_but_for_blanks = 2;
 
   /// 1 it holds, 0 it does not, or one of the two above.
-  int decide(const ReadyTest& ready, std::uint16_t record);
+  int decide(const ReadyTest& ready, const Here& here);
 
   std::string scratch_;
 

@@ -1,42 +1,38 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "parsers/fixed_width_reading.hpp"
 
 namespace counterfoil {
 
-inline void FixedWidthReading::run_check(const ReadyCheck& ready, std::uint16_t record, std::uint32_t line) {
-  for (const ReadyTest& when : ready.when) {
-    if (decide(when, record) != 1) return;
-  }
-  const int holds = decide(ready.test, record);
-  if (holds == 0) {
-    tell_check(*ready.check, record, line);
-  } else if (holds == equal_but_for_blanks) {
-    remark_blanks(*ready.test.test, line);
-  }
-}
-
-inline int FixedWidthReading::decide(const ReadyTest& ready, std::uint16_t record) {
-  const Test& test = *ready.test;
+[[gnu::always_inline]] inline int FixedWidthReading::decide(const ReadyTest& ready, const Here& here) {
   switch (ready.way) {
     case ReadyTest::Way::outcome:
-      return ((ready.outcomes >> static_cast<unsigned>(entry_.outcome) & 1U) != 0) != test.negated;
+      return ((ready.outcomes >> static_cast<unsigned>(entry_.outcome) & 1U) != 0) != ready.negated;
     case ReadyTest::Way::number_is_zero:
-      return (*ready.number == 0) != test.negated;
+      return (*ready.number == 0) != ready.negated;
     case ReadyTest::Way::mark_here:
-      return ((marks_[record][ready.field] & test.marks) != 0) != test.negated;
+      return ((here.marks[ready.field] & ready.marks) != 0) != ready.negated;
     case ReadyTest::Way::value_here:
-      return ready.values.hold(slots_[record].data()) != test.negated;
+      return ready.values.hold(here.bytes) != ready.negated;
     case ReadyTest::Way::bytes_here: {
-      const std::string_view bytes = bytes_at(slots_[record], ready.at);
-      return (test.kind == Test::Kind::present ? !is_blank(bytes) : is_zero(bytes)) != test.negated;
+      const std::string_view bytes{here.bytes + ready.at.offset, ready.at.length};
+      return (ready.test->kind == Test::Kind::present ? !is_blank(bytes) : is_zero(bytes)) != ready.negated;
+    }
+    case ReadyTest::Way::same_here: {
+      // The very bytes of the other field, as long as it is the one seen last.
+      const bool is_known = ready.other != nullptr && ready.other_generation == generation_[ready.other_family] &&
+                            ready.other_length == ready.at.length;
+      if (is_known && std::memcmp(here.bytes + ready.at.offset, ready.other, ready.at.length) == 0)
+        return !ready.negated;
+      return decide_same(ready, here.record);
     }
     case ReadyTest::Way::kept: {
-      const std::uint64_t generation = generation_[test.operand.family];
+      const std::uint64_t generation = generation_[ready.test->operand.family];
       if (ready.generation != generation) {
-        const int found = decide_generally(ready, record);
+        const int found = decide_generally(ready, here.record);
         if (found == no_such_record) return found;
         ready.result = found == 1;
         ready.generation = generation;
@@ -46,7 +42,7 @@ inline int FixedWidthReading::decide(const ReadyTest& ready, std::uint16_t recor
     case ReadyTest::Way::general:
       break;
   }
-  return decide_generally(ready, record);
+  return decide_generally(ready, here.record);
 }
 
 std::optional<std::string_view> FixedWidthReading::operand_bytes(const Operand& operand, std::uint16_t record) {
@@ -68,7 +64,7 @@ std::uint64_t FixedWidthReading::marks_of(const Operand& operand, std::uint16_t 
   return marks_[record][static_cast<std::size_t>(operand.field_of_record[record])];
 }
 
-inline int FixedWidthReading::decide_generally(const ReadyTest& ready, std::uint16_t record) {
+int FixedWidthReading::decide_generally(const ReadyTest& ready, std::uint16_t record) {
   const Test& test = *ready.test;
   if (test.kind == Test::Kind::same_as) return decide_same(ready, record);
   const auto bytes = operand_bytes(test.operand, record);
@@ -138,8 +134,46 @@ void FixedWidthReading::tell_check(const CheckPlan& check, std::uint16_t record,
   }
 }
 
-void FixedWidthReading::run_checks(std::span<const ReadyCheck> checks, std::uint16_t record, std::uint32_t line) {
-  for (const ReadyCheck& check : checks) run_check(check, record, line);
+void FixedWidthReading::choose_checks(const ReadyChecks& checks, const Here& here) {
+  checks.applied.clear();
+  for (const ReadyCheck& check : checks.all) {
+    ReadyChecks::Applied applied;
+    applied.check = &check;
+    bool applies = true;
+    for (const ReadyTest& when : check.when) {
+      if (when.way == ReadyTest::Way::kept) {
+        applies = applies && decide(when, here) == 1;
+      } else if (when.way == ReadyTest::Way::outcome) {
+        applied.outcomes &= when.negated ? ~when.outcomes : when.outcomes;
+      } else if (when.way == ReadyTest::Way::mark_here && !when.negated && applied.marks == 0) {
+        applied.marked_field = when.field;
+        applied.marks = when.marks;
+      } else {
+        applied.when.push_back(&when);
+      }
+    }
+    if (applies) checks.applied.push_back(std::move(applied));
+  }
+}
+
+void FixedWidthReading::run_checks(const ReadyChecks& checks, std::uint16_t record, std::uint32_t line) {
+  const Here here{record, slots_[record].data(), marks_[record].data()};
+  std::uint64_t generations = 0;
+  for (const std::uint16_t family : checks.families) generations += generation_[family];
+  if (generations != checks.generations) {
+    choose_checks(checks, here);
+    checks.generations = generations;
+  }
+  const std::uint32_t outcome = std::uint32_t{1} << static_cast<unsigned>(entry_.outcome);
+  const auto holds = [&](const ReadyTest* when) { return decide(*when, here) == 1; };
+  for (const ReadyChecks::Applied& applied : checks.applied) {
+    if ((applied.outcomes & outcome) == 0) continue;
+    if (applied.marks != 0 && (here.marks[applied.marked_field] & applied.marks) == 0) continue;
+    if (!std::ranges::all_of(applied.when, holds)) continue;
+    const int found = decide(applied.check->test, here);
+    if (found == 0) tell_check(*applied.check->check, record, line);
+    if (found == equal_but_for_blanks) remark_blanks(*applied.check->test.test, line);
+  }
 }
 
 }  // namespace counterfoil

@@ -291,8 +291,8 @@ inline void FixedWidthReading::check_ascending(const TotalPlan& total, std::uint
 }
 
 void FixedWidthReading::settle_totals(Scope scope) {
-  for (std::uint16_t t = 0; t < stated_.size(); ++t) {
-    if (stated_[t].is_open && plan_.totals[t].scope == scope) settle_total(t);
+  for (const std::uint16_t t : totals_of_[static_cast<std::size_t>(scope)]) {
+    if (stated_[t].is_open) settle_total(t);
   }
 }
 
