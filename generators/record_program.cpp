@@ -1,7 +1,9 @@
 // The plain cases of the fields of an entry, laid out as one flat program with every place worked out.
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
+#include <functional>
 
 #include "formats/field.hpp"
 #include "generators/record_writer.hpp"
@@ -11,36 +13,69 @@ namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/// "00" to "99", one after the other.
-constexpr std::array<char, 200> pairs = [] {
-  std::array<char, 200> made{};
-  for (std::size_t i = 0; i < 100; ++i) {
-    made[2 * i] = static_cast<char>('0' + i / 10);
-    made[2 * i + 1] = static_cast<char>('0' + i % 10);
-  }
-  return made;
-}();
+/// The last eight digits of a number as they are printed, the first in the lowest byte.
+inline std::uint64_t eight_digits(std::uint64_t number) {
+  static_assert(std::endian::native == std::endian::little, "the first digit goes into the lowest byte");
+  // Halves, then halves of these: four, two and one digit in each part of the word.
+  std::uint64_t word = (number / 10'000) | (number % 10'000) << 32U;
+  std::uint64_t tops = ((word * 10'486) >> 20U) & 0x0000007F'0000007FU;  // Of each part divided by 100.
+  word = tops | (word - 100 * tops) << 16U;
+  tops = ((word * 103) >> 10U) & 0x000F000F'000F000FU;  // And by 10.
+  return (tops | (word - 10 * tops) << 8U) | 0x30303030'30303030U;
+}
 
 /// False where it does not fit. `is_padded`: the pads stand there already.
 inline bool put_digits(char* begin, std::size_t length, bool is_padded, char pad, std::uint64_t number) {
-  char* to = begin + length;
-  const auto put_pair = [&](std::uint64_t pair) {
-    if (to - begin < 2) return false;
-    to -= 2;
-    std::memcpy(to, pairs.data() + 2 * pair, 2);
+  constexpr std::uint64_t most = 100'000'000;
+  if (pad == '0' && length >= 8 && number < most) {
+    const std::uint64_t word = eight_digits(number);
+    std::memcpy(begin + length - 8, &word, 8);
+    if (!is_padded) std::memset(begin, pad, length - 8);
     return true;
-  };
-  for (; number >= 100; number /= 100) {
-    if (!put_pair(number % 100)) return false;
   }
-  if (number >= 10) {
-    if (!put_pair(number)) return false;
-  } else {
+  if (pad == '0' && length >= 4 && length < 8 && number < most) {
+    const std::uint64_t word = eight_digits(number);
+    const std::size_t left_out = 8 * (8 - length);
+    if ((word << (64 - left_out)) != (0x30303030'30303030U << (64 - left_out))) return false;
+    const std::uint64_t kept = word >> left_out;
+    const auto last = static_cast<std::uint32_t>(word >> 32U);
+    std::memcpy(begin, &kept, 4);
+    std::memcpy(begin + length - 4, &last, 4);
+    return true;
+  }
+  char* to = begin + length;
+  do {
     if (to == begin) return false;
-    *--to = static_cast<char>('0' + number);
-  }
+    *--to = static_cast<char>('0' + number % 10);
+    number /= 10;
+  } while (number != 0);
   if (!is_padded) {
     while (to != begin) *--to = pad;
+  }
+  return true;
+}
+
+/// Nothing but characters from blank to tilde, eight at a time.
+inline bool is_printed_ascii(std::string_view text) {
+  constexpr std::uint64_t each = 0x0101010101010101U, high = 0x80 * each;
+  const auto is_fine = [&](std::uint64_t word) {
+    // A byte below 0x20 borrows into its high bit, and 0x7F grows into it; bytes that have it already are none of ours.
+    return ((word | (word - 0x20 * each) | (word + each)) & high) == 0;
+  };
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  std::uint64_t word = 0;
+  for (; end - at >= 8; at += 8) {
+    std::memcpy(&word, at, 8);
+    if (!is_fine(word)) return false;
+  }
+  if (at == end) return true;
+  if (text.size() >= 8) {
+    std::memcpy(&word, end - 8, 8);
+    return is_fine(word);
+  }
+  for (; at != end; ++at) {
+    if (*at < 0x20 || *at > 0x7E) return false;
   }
   return true;
 }
@@ -75,6 +110,7 @@ RecordWriter::Quick RecordWriter::quick_way(std::uint16_t record, const FieldPla
   step.quick_amount = word.entry_amount();
   step.quick_count = word.entry_count();
   for (std::size_t byte = 0x20; byte < 0x7F; ++byte) step.taken[byte] = !field.characters || (*field.characters)[byte];
+  step.takes_all_ascii = std::all_of(step.taken.begin() + 0x20, step.taken.begin() + 0x7F, std::identity{});
   if (step.quick_text != nullptr && field.type == FieldType::text && field.side == Side::left && !field.total)
     return field.check_digit == CheckDigit::none ? Quick::text : Quick::no;
   if (step.quick_text != nullptr && field.type == FieldType::digits) {
@@ -95,6 +131,7 @@ RecordWriter::Quick RecordWriter::quick_way(std::uint16_t record, const FieldPla
 void RecordWriter::compile_program(const Work& work) const {
   RecordSteps& made = work.steps;
   made.program.clear();
+  made.rising.clear();
   made.batch_image = made.image;
   for (const std::uint16_t index : made.order) {
     const Step& step = made.steps[index];
@@ -120,7 +157,7 @@ void RecordWriter::compile_program(const Work& work) const {
       op.field = step.field;
       op.list = *field.total;
       op.is_plain_number = is_plain_number(field);
-      made.program.push_back(op);
+      made.rising.push_back(op);
     }
     for (std::size_t op = begin; op < made.program.size(); ++op)
       made.program[op].next = static_cast<std::uint16_t>(made.program.size());
@@ -143,6 +180,7 @@ void RecordWriter::add_op(const Work& work, std::uint16_t index, const Step& ste
   op.amount = step.quick_amount;
   op.count = step.quick_count;
   op.taken = &step.taken;
+  op.takes_all_ascii = step.takes_all_ascii;
   const auto into_image = [&](std::string_view bytes) {
     made.batch_image.replace(step.at.offset, step.at.length, bytes);
   };
@@ -199,9 +237,12 @@ std::string_view RecordWriter::carried(std::size_t length, const FieldPlan& fiel
       const std::string_view value = entry.*op.text;
       if (value.empty()) return op.may_be_silent;
       if (value.size() > length || value.front() == ' ' || value.back() == ' ') return false;
+      if (op.takes_all_ascii && !is_printed_ascii(value)) return false;
       bool is_taken = true;
+      if (!op.takes_all_ascii) {
 #pragma GCC unroll 4
-      for (const char c : value) is_taken &= (*op.taken)[static_cast<unsigned char>(c)];
+        for (const char c : value) is_taken &= (*op.taken)[static_cast<unsigned char>(c)];
+      }
       std::memcpy(to, value.data(), value.size());
       if (!op.is_padded) std::memset(to + value.size(), op.pad, length - value.size());
       return is_taken;
@@ -236,7 +277,7 @@ std::string_view RecordWriter::carried(std::size_t length, const FieldPlan& fiel
       return true;
     }
     case Quick::rises:
-      return rises(work, op);
+      return false;  // Stands in a list of its own.
   }
   return false;
 }
@@ -265,7 +306,21 @@ bool RecordWriter::fill_all(const Work& work) {
     const Step& step = work.steps.steps[op.step];
     std::memcpy(work.bytes + step.at.offset, step.blank.data(), step.at.length);
     if (!fill(work, step)) return false;
+    for (Op& rising : work.steps.rising) rising.is_done = rising.is_done || rising.step == op.step;
     at = op.next;
+  }
+  return true;
+}
+
+/// Looks at the numbers that must rise, at the very end: digits that were just put there are slow to read. What was
+/// filled the long way was looked at there.
+bool RecordWriter::all_rise(const Work& work) {
+  for (Op& op : work.steps.rising) {
+    if (op.is_done) {
+      op.is_done = false;
+    } else if (!rises(work, op) && !look_at_ascending(work, work.plan.fields[op.field])) {
+      return false;
+    }
   }
   return true;
 }

@@ -128,35 +128,48 @@ RecordWriter::Found RecordWriter::look(const Work& work, const Operand& operand)
   return {trimmed(whole), whole, &field, true};
 }
 
-/// Whether both sides of an equality are the same bytes of records, blanks and all. They may be equal without.
-bool RecordWriter::is_plainly_same(const Work& work, const TestRef& test) const {
-  const Operand& other = test.plan->other;
-  if (test.field < 0 || other.where != Operand::Where::last || last_[other.family].record < 0) return false;
-  const auto record = static_cast<std::size_t>(last_[other.family].record);
-  const std::int16_t index = other.field_of_record[record];
-  if (index < 0) return false;
+/// How a rule whose `when` tests hang on the key is settled most often. An equality may hold without its bytes being
+/// the same, since outer blanks do not count.
+RecordWriter::Asked RecordWriter::first_look(const Work& work, const CheckRef& rule) const {
+  using Look = Asked::Look;
+  Asked asked;
+  asked.rule = &rule;
+  const Test& test = *rule.test.plan;
+  if (rule.test.field < 0 || !std::ranges::all_of(rule.when, &TestRef::is_keyed)) return asked;
+  asked.at = work.plan.fields[static_cast<std::size_t>(rule.test.field)].at;
+  if (test.kind == Test::Kind::present && !test.negated) asked.look = Look::present;
+  if (test.kind == Test::Kind::zero && test.negated) asked.look = Look::not_zero;
+  if (test.kind != Test::Kind::same_as || test.negated || test.other.where != Operand::Where::last) return asked;
+  asked.family = test.other.family;
+  asked.record = last_[asked.family].record;
+  if (asked.record < 0) return asked;
+  const auto record = static_cast<std::size_t>(asked.record);
+  const std::int16_t index = test.other.field_of_record[record];
+  if (index < 0) return asked;
   const Span& there = plan_.records[record].fields[static_cast<std::size_t>(index)].at;
-  const Span& here = work.plan.fields[static_cast<std::size_t>(test.field)].at;
-  return here.length == there.length &&
-         std::memcmp(work.bytes + here.offset, last_[other.family].bytes.data() + there.offset, here.length) == 0;
+  asked.offset = there.offset;
+  if (there.length == asked.at.length) asked.look = Look::same_bytes;
+  return asked;
 }
 
-/// Whether a test holds at first sight. False says nothing.
-bool RecordWriter::is_plainly_true(const Work& work, const TestRef& test) const {
-  const Test& plan = *test.plan;
-  if (test.field < 0) return false;
-  const Span& at = work.plan.fields[static_cast<std::size_t>(test.field)].at;
-  const char last = work.bytes[at.offset + at.length - 1];
-  switch (plan.kind) {
-    case Test::Kind::present:
-      return !plan.negated && work.bytes[at.offset] != ' ';
-    case Test::Kind::zero:
-      return plan.negated && last >= '1' && last <= '9';
-    case Test::Kind::same_as:
-      return !plan.negated && is_plainly_same(work, test);
-    default:
+/// Whether the rule holds at first sight. False says nothing.
+inline bool RecordWriter::is_settled(const Work& work, const Asked& asked) const {
+  const char* const bytes = work.bytes + asked.at.offset;
+  switch (asked.look) {
+    case Asked::Look::none:
       return false;
+    case Asked::Look::present:
+      return *bytes != ' ';
+    case Asked::Look::not_zero: {
+      const char last = bytes[asked.at.length - 1];
+      return last >= '1' && last <= '9';
+    }
+    case Asked::Look::same_bytes: {
+      const LastRecord& last = last_[asked.family];
+      return last.record == asked.record && std::memcmp(bytes, last.bytes.data() + asked.offset, asked.at.length) == 0;
+    }
   }
+  return false;
 }
 
 bool RecordWriter::is_true(const Work& work, const TestRef& test) const {
@@ -193,7 +206,7 @@ bool RecordWriter::keep_what_may_change(const Work& work, Rules& rules) {
     if (std::ranges::any_of(rule->when, fails_by_key)) continue;
     if (!look_at(work, *rule, true)) return false;
     const bool hangs_on_key = rule->test.is_keyed && std::ranges::all_of(rule->when, &TestRef::is_keyed);
-    if (!hangs_on_key || !is_true(work, rule->test)) rules.each_time.push_back(rule);
+    if (!hangs_on_key || !is_true(work, rule->test)) rules.each_time.push_back(first_look(work, *rule));
   }
   return true;
 }
@@ -232,8 +245,8 @@ bool RecordWriter::look_at_checks(const Work& work, bool at_end) {
   Rules& rules = at_end ? work.steps.at_end : work.steps.now;
   if (rules.all.empty()) return true;
   if (is_same_key(work, rules)) {
-    for (const CheckRef* rule : rules.each_time) {
-      if (!look_at(work, *rule, true)) return false;
+    for (const Asked& asked : rules.each_time) {
+      if (!is_settled(work, asked) && !look_at(work, *asked.rule, true)) return false;
     }
     return true;
   }
@@ -248,7 +261,7 @@ bool RecordWriter::look_at(const Work& work, const CheckRef& rule, bool key_hold
   for (const TestRef& when : rule.when) {
     if ((!key_holds || !when.is_keyed) && !is_true(work, when)) return true;
   }
-  if (is_plainly_true(work, rule.test) || is_true(work, rule.test)) return true;
+  if (is_true(work, rule.test)) return true;
   const std::string says = check.says.empty() ? fmt::format("The rule \"{}\" is broken.", check.test.text) : check.says;
   const std::string remedy =
       check.remedy.empty() ? "Correct the claim or the data of the creditor account." : check.remedy;

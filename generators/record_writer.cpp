@@ -284,6 +284,7 @@ Result<void> RecordWriter::write_described(std::uint16_t record, const ConstWord
   if (this_record() != 0) totals_.count_record();
   if (!joins_open_) ++records_;
   totals_.add(record, bytes);
+  if (words.entry != nullptr && !all_rise(work)) return std::unexpected(*error_);
   if (steps.is_looked_at) last_[plan.family].keep(record, bytes);
   if (plan.roles.opens_entry && !steps.at_end.all.empty()) opener_.keep(record, bytes);
   return {};

@@ -73,7 +73,7 @@ class RecordWriter {
     carried,  // A part that repeats a field of a record before.
     parts,    // Its parts, where no word says the whole.
     unsaid,   // No field: a word that must be empty.
-    rises,    // No field: the number written must be higher than the one before.
+    rises,    // No field: the number written must be higher than the one before. Stands in RecordSteps::rising.
   };
   /// What fills a field, decided once.
   struct Step {
@@ -93,10 +93,11 @@ class RecordWriter {
     bool is_fixed_in_batch = false;  // Carried from a record that is the same for the whole batch.
     Span at;                         // Of the field, as is the pad.
     char pad = ' ';
-    std::string_view Entry::* quick_text = nullptr;
-    std::int64_t Entry::* quick_amount = nullptr;
-    std::uint64_t Entry::* quick_count = nullptr;
+    std::string_view Entry::*quick_text = nullptr;
+    std::int64_t Entry::*quick_amount = nullptr;
+    std::uint64_t Entry::*quick_count = nullptr;
     std::array<bool, 256> taken{};  // Characters of a quick text.
+    bool takes_all_ascii = false;   // All of them that are printed.
     std::vector<WordTestRef> only_when;
   };
   /// One step of the program of a record. Those of one field stand together; when one of them is not plain after all,
@@ -107,16 +108,18 @@ class RecordWriter {
     bool is_padded = false;
     bool is_routing_number = false;
     bool is_plain_number = false;
+    bool is_done = false;  // Of a number that must rise: it was looked at the long way.
+    bool takes_all_ascii = false;
     bool may_be_silent = false;  // The image says it where the word says nothing.
     std::uint16_t step = 0;      // Of RecordSteps::steps, for the long way.
     std::uint16_t next = 0;
     std::uint16_t field = 0;
     std::uint16_t list = 0;  // Code list or total.
     Span at = {};
-    std::string_view Entry::* text = nullptr;
-    std::int64_t Entry::* amount = nullptr;
-    std::uint64_t Entry::* count = nullptr;
-    std::uint32_t Entry::* short_count = nullptr;
+    std::string_view Entry::*text = nullptr;
+    std::int64_t Entry::*amount = nullptr;
+    std::uint64_t Entry::*count = nullptr;
+    std::uint32_t Entry::*short_count = nullptr;
     const std::array<bool, 256>* taken = nullptr;
   };
   /// A test of a rule with the place of its operand worked out.
@@ -133,6 +136,16 @@ class RecordWriter {
     std::vector<TestRef> when;        // Asked for each record.
     std::vector<TestRef> batch_when;  // Asked once a batch.
   };
+  /// A rule that is asked for each record, with a look at the bytes that most often settles it.
+  struct Asked {
+    enum class Look : std::uint8_t { none, present, not_zero, same_bytes };
+    const CheckRef* rule = nullptr;
+    Look look = Look::none;
+    Span at;                   // Of the field that the rule is about.
+    std::uint16_t family = 0;  // Of the record that should say the same, which record of it, and where.
+    std::int32_t record = -1;
+    std::uint32_t offset = 0;
+  };
   /// The rules of one moment. Most of them ask codes and words that are the same for entry after entry: those are asked
   /// again only when one of these has changed.
   struct Rules {
@@ -144,12 +157,13 @@ class RecordWriter {
     std::vector<std::int64_t> choices;  // Of the words, and what they say where that is not enough.
     std::vector<std::string> said;
     bool is_known = false;
-    std::vector<const CheckRef*> each_time;  // What is left to ask while the key stays as it is.
+    std::vector<Asked> each_time;  // What is left to ask while the key stays as it is.
   };
   struct RecordSteps {
     std::string image;        // Constants and pads; steps write over it.
     std::string batch_image;  // The same with what no entry of the batch changes, and the program that writes over it.
     std::vector<Op> program;
+    std::vector<Op> rising;
     std::vector<Step> steps;
     std::vector<std::uint16_t> order;  // Steps that are no parts.
     std::vector<WordTestRef> write_when;
@@ -245,6 +259,7 @@ class RecordWriter {
   [[nodiscard]] bool fill_all(const Work& work);
   [[nodiscard]] bool run_op(const Work& work, const Op& op);
   [[nodiscard]] bool rises(const Work& work, const Op& op);
+  [[nodiscard]] bool all_rise(const Work& work);
 
   [[nodiscard]] bool fill(const Work& work, const Step& step);
   [[nodiscard]] Put fill_from_words(const Work& work, const Step& step);
@@ -265,8 +280,8 @@ class RecordWriter {
 
   [[nodiscard]] TestRef refer(std::uint16_t record, const Test& test) const;
   [[nodiscard]] bool is_true(const Work& work, const TestRef& test) const;
-  [[nodiscard]] bool is_plainly_true(const Work& work, const TestRef& test) const;
-  [[nodiscard]] bool is_plainly_same(const Work& work, const TestRef& test) const;
+  [[nodiscard]] Asked first_look(const Work& work, const CheckRef& rule) const;
+  [[nodiscard]] bool is_settled(const Work& work, const Asked& asked) const;
   struct Found {  // What an operand leads to.
     std::string_view trimmed;
     std::string_view bytes;

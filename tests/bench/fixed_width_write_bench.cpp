@@ -38,8 +38,7 @@ class ManyEntries final : public EntrySource {
     if (at_ == count_) return false;
     entry_.sequence_number = ++at_;
     entry_.amount_minor = amount(at_);
-    for (std::uint64_t i = 0, rest = at_; i < 7; ++i, rest /= 10)
-      reference_[9 - i] = static_cast<char>('0' + rest % 10);
+    for (char* digit = reference_ + 9; ++*digit > '9'; --digit) *digit = '0';
     entry_.reference = {reference_, 10};
     entry = entry_;
     return true;
