@@ -8,11 +8,10 @@
 
 #include "core/catalogue.hpp"
 #include "formats/field.hpp"
-#include "generators/bank_answer.hpp"
 #include "parsers/byte_source.hpp"
 #include "parsers/fixed_width.hpp"
 #include "tests/boundaries/known_files.hpp"
-#include "tests/generators/heard.hpp"
+#include "tests/boundaries/written_again.hpp"
 
 namespace counterfoil {
 namespace {
@@ -26,22 +25,6 @@ class Dice {
 
  private:
   std::mt19937_64 engine_;
-};
-
-/// What was said, and of which batch every entry was.
-class Said final : public WordSink {
- public:
-  Heard heard;
-  std::vector<std::size_t> batch_of;
-
-  void file(const FileHead& head) override { heard.file(head); }
-  void batch(const BatchHead& head) override { heard.batch(head); }
-  void entry(const Entry& entry) override {
-    heard.entry(entry);
-    batch_of.push_back(heard.batches.size() - 1);
-  }
-  void finding(const Finding& finding) override { heard.finding(finding); }
-  void end(const FileCounts& counts) override { heard.end(counts); }
 };
 
 /// A word with the narrowest of the fields it fills.
@@ -127,41 +110,6 @@ std::string value_of(const Word& word, Dice& dice) {
   // A number of nothing, or one that its pad swallows, says nothing.
   if (is_full || (field.side == Side::right && text.front() == field.pad)) text.front() = '7';
   return text;
-}
-
-struct Made {
-  WriteOrder order;
-  std::vector<std::vector<Entry>> entries;
-  Settings settings;
-};
-
-Result<std::string> written(const LayoutPlan& plan, Made& made, bool is_ours) {
-  made.order.format = plan.name;
-  made.order.head.settings = &made.settings;
-  for (std::size_t i = 0; i < made.order.batches.size(); ++i) {
-    BatchHead& batch = made.order.batches[i];
-    batch.count = static_cast<std::int64_t>(made.entries[i].size());
-    batch.sum_minor = 0;
-    for (const Entry& entry : made.entries[i]) batch.sum_minor += entry.amount_minor;
-  }
-  ListedEntries entries{made.entries};
-  TextTarget target;
-  std::vector<Finding> notes;
-  const auto done = is_ours ? write_collection(made.order, entries, target, notes)
-                            : write_bank_answer(made.order, entries, target, notes);
-  if (!done) return std::unexpected(done.error());
-  return std::move(target.text);
-}
-
-Made made_of(const Said& said) {
-  Made made;
-  made.order.head = said.heard.head;
-  made.order.batches = said.heard.batches;
-  made.entries.resize(made.order.batches.size());
-  for (std::size_t i = 0; i < said.heard.entries.size(); ++i)
-    made.entries[said.batch_of[i]].push_back(said.heard.entries[i]);
-  made.settings = said.heard.settings;
-  return made;
 }
 
 class AnyLayout : public testing::TestWithParam<std::size_t> {};
