@@ -6,6 +6,21 @@
 #include "formats/field.hpp"
 
 namespace counterfoil {
+namespace {
+
+/// Whether both totals add up the same things of the same records.
+bool adds_the_same(const TotalPlan& a, const TotalPlan& b) {
+  const auto same_tests = [](const std::vector<Test>& left, const std::vector<Test>& right) {
+    return std::ranges::equal(left, right, {}, &Test::text, &Test::text);
+  };
+  return a.kind == b.kind &&
+         std::ranges::equal(a.from, b.from, [&](const TotalPlan::From& x, const TotalPlan::From& y) {
+           return x.record == y.record && x.field == y.field && same_tests(x.where, y.where) &&
+                  same_tests(x.negative, y.negative);
+         });
+}
+
+}  // namespace
 
 TotalsKeeper::TotalsKeeper(const LayoutPlan& plan)
     : plan_{&plan},
@@ -59,18 +74,6 @@ TotalsKeeper::TotalsKeeper(const LayoutPlan& plan)
   numbers_.resize(most_fields);
   bad_.resize(most_fields);
   marks_.resize(most_fields);
-}
-
-/// Whether both totals add up the same things of the same records.
-bool adds_the_same(const TotalPlan& a, const TotalPlan& b) {
-  const auto same_tests = [](const std::vector<Test>& left, const std::vector<Test>& right) {
-    return std::ranges::equal(left, right, {}, &Test::text, &Test::text);
-  };
-  return a.kind == b.kind &&
-         std::ranges::equal(a.from, b.from, [&](const TotalPlan::From& x, const TotalPlan::From& y) {
-           return x.record == y.record && x.field == y.field && same_tests(x.where, y.where) &&
-                  same_tests(x.negative, y.negative);
-         });
 }
 
 void TotalsKeeper::find_inner(std::uint16_t total) {
